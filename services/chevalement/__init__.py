@@ -1,0 +1,1 @@
+"""Above the four services: the command line, the whole platform on one machine, the sample data."""

@@ -1,0 +1,1 @@
+"""Takes candidacies in: waves, the form, the receipt, the porteur's dossier."""

@@ -1,0 +1,1 @@
+"""Sends what people were promised: one delivery per recipient and cause, by mail."""

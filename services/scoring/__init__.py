@@ -1,0 +1,1 @@
+"""Instructs candidacies: preselection, opinions of the three committees, decision."""
