@@ -1,0 +1,157 @@
+"""The `chevalement` command: everything an operator does, one verb each. Code runs only when its verb is used."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+import uvloop
+
+from kernel.contracts.registry import SERVICES
+from kernel.runtime.settings import Settings, WrongSetting
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+dead_letters = typer.Typer(no_args_is_help=True, help="Messages set aside: list, show, replay, drop.")
+app.add_typer(dead_letters, name="dlq")
+
+Data = Annotated[Optional[Path], typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
+Port = Annotated[Optional[int], typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
+
+
+def settings_with(**changes: object) -> Settings:
+    """The environment's settings, options of the command line first."""
+    from kernel.runtime.telemetry import configure
+
+    settings = Settings.load(**{name: value for name, value in changes.items() if value is not None})
+    configure(settings)
+    return settings
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option(help="Run the main job and exit.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a last line of JSON.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Forget what an earlier run left.")] = False,
+    data: Data = None,
+    port: Port = None,
+) -> None:
+    """Eight real candidacies, from the web form to an alert in a mailbox, on this machine."""
+    from chevalement.demo.run import run
+
+    settings = settings_with(data=data, port=port, log_level="error")
+    uvloop.run(run(settings, once=once, as_json=as_json, fresh=fresh))
+
+
+@app.command()
+def up(data: Data = None, port: Port = None) -> None:
+    """Run the whole platform in one process, until Ctrl-C."""
+    from chevalement.platform import running, stop_signal
+
+    settings = settings_with(data=data, port=port)
+
+    async def serve() -> None:
+        stop = stop_signal()
+        async with running(settings) as platform:
+            typer.echo(f"Prêt : {platform.url}")
+            await stop.wait()
+
+    uvloop.run(serve())
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help=", ".join(SERVICES))], host: Optional[str] = None, port: Port = None
+) -> None:
+    """Run one service alone, as a container does."""
+    from chevalement.platform import serve_one
+
+    if service not in SERVICES:
+        raise typer.BadParameter(f"{service!r} is not a service: {', '.join(SERVICES)}")
+    uvloop.run(serve_one(service, settings_with(host=host, port=port)))
+
+
+@app.command()
+def migrate(service: Annotated[Optional[list[str]], typer.Argument(help="All when none is named.")] = None) -> None:
+    """Bring the databases to their newest revision."""
+    from chevalement.operations import migrate_all
+
+    asyncio.run(migrate_all(settings_with(), service or list(SERVICES)))
+
+
+@app.command("sign-in")
+def sign_in(
+    name: Annotated[str, typer.Option(help="Function or organisation shown in the records.")] = "Équipe du Label",
+    role: Annotated[str, typer.Option(help="staff, partner, expert or ops.")] = "staff",
+    data: Data = None,
+    port: Port = None,
+) -> None:
+    """Print a link that signs a person in, once, within fifteen minutes."""
+    from chevalement.operations import sign_in_link
+
+    typer.echo(sign_in_link(settings_with(data=data, port=port), name, role))
+
+
+@app.command()
+def docs(folder: Annotated[Path, typer.Argument(help="Where docs/ is.")] = Path("docs")) -> None:
+    """Write the generated documents: events.md, asyncapi.json, states.md."""
+    from chevalement.documents import write
+
+    for path in write(folder):
+        typer.echo(path)
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option(help="Fewer rounds, for trying it out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure the pipeline against ceilings measured in the same run."""
+    from chevalement.bench.run import main as measure
+
+    measure(quick=quick, as_json=as_json)
+
+
+@dead_letters.command("list")
+def dlq_list(data: Data = None) -> None:
+    """One line for each message set aside."""
+    from chevalement import operations
+
+    for line in asyncio.run(operations.dead_letter_lines(settings_with(data=data))):
+        typer.echo(line)
+
+
+@dead_letters.command("show")
+def dlq_show(number: int, data: Data = None) -> None:
+    """Everything about one message, as JSON."""
+    from chevalement import operations
+
+    found = asyncio.run(operations.dead_letter(settings_with(data=data), number))
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+
+
+@dead_letters.command("replay")
+def dlq_replay(numbers: list[int], data: Data = None) -> None:
+    """Send messages back to the services that failed them."""
+    from chevalement import operations
+
+    for line in asyncio.run(operations.replay(settings_with(data=data), numbers)):
+        typer.echo(line)
+
+
+@dead_letters.command("drop")
+def dlq_drop(numbers: list[int], data: Data = None) -> None:
+    """Forget messages for good."""
+    from chevalement import operations
+
+    for line in asyncio.run(operations.drop(settings_with(data=data), numbers)):
+        typer.echo(line)
+
+
+def main() -> None:
+    """The entry point: a wrong setting is one line and exit code 2, never a traceback."""
+    try:
+        app()
+    except WrongSetting as error:
+        typer.echo(error.line, err=True)
+        raise SystemExit(2) from None

@@ -1,0 +1,133 @@
+"""What intake tells: waves, candidacies, and (in `intake.contact.*` alone) how to reach a person."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from kernel.contracts.envelope import Event, Fact
+
+NeedKind = Literal["investissement", "fonctionnement", "ingenierie", "expertise", "communication", "partenariat"]
+PlanState = Literal["envisage", "demande", "acquis", "refuse"]
+
+
+class PlanLine(Fact):
+    """One line of the plan de financement; `amount` in whole euros, None where it is not known yet."""
+
+    funder: str
+    amount: int | None
+    state: PlanState
+
+
+class Need(Fact):
+    """What a project lacks. `amount` in whole euros; `begins` and `ends` are months, `2026-09`."""
+
+    number: int
+    purpose: str
+    kind: NeedKind
+    amount: int | None
+    begins: str | None
+    ends: str | None
+    details: str
+
+
+class Project(Fact):
+    """The facts of a project that other services work from. No person's name, no address."""
+
+    title: str
+    summary: str
+    description: str
+    themes: tuple[str, ...] = Field(strict=False)
+    porteur: str
+    porteur_form: str
+    commune_code: str
+    commune_name: str
+    epci_code: str
+    stage: str
+    budget: int | None
+    plan: tuple[PlanLine, ...] = Field(strict=False)
+    needs: tuple[Need, ...] = Field(strict=False)
+
+
+class WaveOpened(Event):
+    """A call for candidacies is open; dossiers are accepted until `closes_at`."""
+
+    type: ClassVar[str] = "intake.wave.opened"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+    title: str
+    opens_at: datetime
+    closes_at: datetime
+    quota: int
+
+
+class WaveClosingDue(Event):
+    """The calendar says that a wave closes now. Comes from a schedule; the wave itself decides."""
+
+    type: ClassVar[str] = "intake.wave.closing_due"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+
+
+class WaveClosed(Event):
+    """A wave takes no more dossiers."""
+
+    type: ClassVar[str] = "intake.wave.closed"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+    closed_at: datetime
+
+
+class CandidacySubmitted(Event):
+    """A dossier was received and its receipt was shown."""
+
+    type: ClassVar[str] = "intake.candidacy.submitted"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    number: str
+    wave_id: UUID
+    submitted_at: datetime
+    project: Project
+
+
+class CandidacyPreselected(Event):
+    """Staff and partners kept this candidacy: it becomes an official candidate."""
+
+    type: ClassVar[str] = "intake.candidacy.preselected"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    at: datetime
+    by: str
+    reason: str
+
+
+class CandidacyNotRetained(Event):
+    """Staff and partners did not keep this candidacy in the wave; the reason is for its porteur."""
+
+    type: ClassVar[str] = "intake.candidacy.not_retained"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    at: datetime
+    by: str
+    reason: str
+
+
+class CandidacyWithdrawn(Event):
+    """The porteur took the dossier back."""
+
+    type: ClassVar[str] = "intake.candidacy.withdrawn"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    at: datetime
+    reason: str
+
+
+class ContactDeclared(Event):
+    """Where to write about a candidacy. The only event that carries an address."""
+
+    type: ClassVar[str] = "intake.contact.declared"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    role: str
+    email: str

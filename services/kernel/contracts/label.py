@@ -1,0 +1,129 @@
+"""The label as configuration: its words, its grid, its territory. Another territory writes another file.
+
+Read once at start from `label.toml` and the territory file beside it; a missing or wrong entry stops the start.
+"""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A code kept in dossiers and events, with the words that people see."""
+
+    code: str
+    name: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis(Named):
+    """An axis of the grid and its sub-criteria."""
+
+    criteria: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of the scale, 0 to 4."""
+
+    value: int
+    name: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune of the territory and the agglomeration it belongs to."""
+
+    code: str
+    name: str
+    epci_code: str
+    epci_name: str
+    epci_acronym: str
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Everything that is particular to one label."""
+
+    name: str
+    short_name: str
+    territory_name: str
+    publisher: str
+    contact_role: str
+    mail: str
+    dossier_prefix: str
+    department: str
+    region: str
+    quota: int
+    axes: tuple[Axis, ...]
+    levels: tuple[Level, ...]
+    committees: tuple[Named, ...]
+    themes: tuple[Named, ...]
+    colours: Mapping[str, str]
+    communes: Mapping[str, Commune]
+    """By INSEE code."""
+
+    def theme(self, code: str) -> str:
+        """The words of a theme; the code itself where the file no longer has it."""
+        return next((theme.name for theme in self.themes if theme.code == code), code)
+
+    def committee(self, code: str) -> str:
+        """The words of a committee; the code itself where the file no longer has it."""
+        return next((c.name for c in self.committees if c.code == code), code)
+
+
+def load_label(label_file: Path, territory_file: Path) -> Label:
+    """Read the label. Raises `ValueError` naming the file and what is missing in it."""
+    try:
+        data = tomllib.loads(label_file.read_text(encoding="utf-8"))
+        territory = json.loads(territory_file.read_text(encoding="utf-8"))
+        return _label(data, territory)
+    except (OSError, KeyError, tomllib.TOMLDecodeError, json.JSONDecodeError, TypeError) as error:
+        raise ValueError(f"{label_file} or {territory_file}: {type(error).__name__} {error}") from error
+
+
+def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
+    label = data["label"]
+    return Label(
+        name=label["name"],
+        short_name=label["short_name"],
+        territory_name=label["territory_name"],
+        publisher=label["publisher"],
+        contact_role=label["contact_role"],
+        mail=label["mail"],
+        dossier_prefix=label["dossier_prefix"],
+        department=data["territory"]["department"],
+        region=data["territory"]["region"],
+        quota=data["wave"]["quota"],
+        axes=tuple(_axis(axis) for axis in data["axes"]),
+        levels=tuple(Level(**level) for level in data["levels"]),
+        committees=_named(sorted(data["committees"], key=lambda c: c.get("order", 0))),
+        themes=_named(data["themes"]),
+        colours=data.get("look", {}),
+        communes=_communes(territory),
+    )
+
+
+def _axis(axis: dict[str, Any]) -> Axis:
+    return Axis(axis["code"], axis["name"], axis.get("help", ""), _named(axis["criteria"]))
+
+
+def _named(rows: list[dict[str, Any]]) -> tuple[Named, ...]:
+    return tuple(Named(row["code"], row["name"], row.get("help", "")) for row in rows)
+
+
+def _communes(territory: dict[str, Any]) -> dict[str, Commune]:
+    return {
+        commune["code"]: Commune(
+            commune["code"], commune["nom"], epci["code"], epci["nom"], epci["sigle"], commune["population"]
+        )
+        for epci in territory["epci"]
+        for commune in epci["communes"]
+    }

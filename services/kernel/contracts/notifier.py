@@ -1,0 +1,49 @@
+"""What the notifier tells: what became of each message, and its own appointments."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from kernel.contracts.envelope import Event
+
+MessageKind = Literal["accuse_reception", "preselection", "non_retenue", "decision", "alerte_equipe", "source_degradee"]
+
+
+class DeliveryDue(Event):
+    """A delivery that could not leave is to be tried again now. Comes from a schedule."""
+
+    type: ClassVar[str] = "notifier.delivery.due"
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+
+
+class AlertDue(Event):
+    """What was gathered for a recipient is to be told now. Comes from a schedule."""
+
+    type: ClassVar[str] = "notifier.alert.due"
+    about: ClassVar[str] = "recipient"
+    recipient: str
+
+
+class MessageSent(Event):
+    """The mail server took the message (SMTP 250)."""
+
+    type: ClassVar[str] = "notifier.message.sent"
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+    candidacy_id: UUID | None
+    kind: MessageKind
+    message_id: str
+    at: datetime
+
+
+class MessageFailed(Event):
+    """The message will not leave: the server refused it for good, or every attempt failed."""
+
+    type: ClassVar[str] = "notifier.message.failed"
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+    candidacy_id: UUID | None
+    kind: MessageKind
+    reason: str
+    at: datetime

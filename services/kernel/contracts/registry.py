@@ -1,0 +1,67 @@
+"""The closed world of events: each has one producer, known consumers and an example.
+
+Streams, consumers, the documents in `docs/` and the tests are all derived from this table, so an event
+that is not here does not exist, and a subscriber that is not here gets nothing.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.contracts import funding_watch, intake, notifier, scoring
+from kernel.contracts.envelope import Event
+
+SERVICES = ("intake", "scoring", "funding_watch", "notifier")
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One event and the services that consume it."""
+
+    event: type[Event]
+    consumers: tuple[str, ...]
+
+    @property
+    def producer(self) -> str:
+        return self.event.producer()
+
+    @property
+    def example(self) -> Path:
+        """A JSON file with one body that must parse for ever."""
+        return EXAMPLES / f"{self.event.subject()}.json"
+
+
+CONTRACTS: tuple[Contract, ...] = (
+    Contract(intake.WaveOpened, ("scoring",)),
+    Contract(intake.WaveClosingDue, ("intake",)),
+    Contract(intake.WaveClosed, ("scoring",)),
+    Contract(intake.CandidacySubmitted, ("scoring", "funding_watch", "notifier")),
+    Contract(intake.CandidacyPreselected, ("scoring", "notifier")),
+    Contract(intake.CandidacyNotRetained, ("scoring", "notifier")),
+    Contract(intake.CandidacyWithdrawn, ("scoring", "funding_watch", "notifier")),
+    Contract(intake.ContactDeclared, ("notifier",)),
+    Contract(scoring.OpinionRecorded, ("intake",)),
+    Contract(scoring.DecisionTaken, ("intake", "funding_watch", "notifier")),
+    Contract(funding_watch.CrawlDue, ("funding_watch",)),
+    Contract(funding_watch.SourceCrawled, ("notifier",)),
+    Contract(funding_watch.SourceDegraded, ("notifier",)),
+    Contract(funding_watch.CallDiscovered, ("funding_watch",)),
+    Contract(funding_watch.CallAmended, ("funding_watch",)),
+    Contract(funding_watch.MatchProposed, ("notifier",)),
+    Contract(notifier.DeliveryDue, ("notifier",)),
+    Contract(notifier.AlertDue, ("notifier",)),
+    Contract(notifier.MessageSent, ("intake",)),
+    Contract(notifier.MessageFailed, ("intake",)),
+)
+
+BY_SUBJECT: dict[str, Contract] = {contract.event.subject(): contract for contract in CONTRACTS}
+
+
+def consumed_by(service: str, producer: str) -> tuple[Contract, ...]:
+    """The events of `producer` that `service` consumes; empty where it needs none."""
+    return tuple(c for c in CONTRACTS if c.producer == producer and service in c.consumers)
+
+
+def producers_for(service: str) -> tuple[str, ...]:
+    """The services whose streams `service` reads, in the order of SERVICES."""
+    return tuple(name for name in SERVICES if consumed_by(service, name))

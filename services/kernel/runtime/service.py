@@ -1,0 +1,122 @@
+"""The life of a service: migrate, connect, declare, carry and consume, serve, and stop in under ten seconds.
+
+Stopping finishes what is in hand and takes nothing new: consumers first, then the loops of the service, then
+the relay (which carries what the last handlers recorded), the broker, the database.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from fastapi import FastAPI
+
+from kernel.contracts.registry import producers_for
+from kernel.runtime import migrate, streams
+from kernel.runtime.auth import Door
+from kernel.runtime.broker import GRACE, ServiceBroker
+from kernel.runtime.clock import Clock, SystemClock
+from kernel.runtime.consumer import Consumer
+from kernel.runtime.database import Database, Work
+from kernel.runtime.health import Health
+from kernel.runtime.relay import Relay
+from kernel.runtime.settings import Settings
+from kernel.runtime.subscriptions import Subscriptions
+
+BROKER_PATIENCE = 60.0
+"""Seconds that a starting service waits for its broker before it gives up."""
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Service:
+    """One service, put together by its `app.build`. Loops are awaitables that end when `stopping` is set."""
+
+    name: str
+    settings: Settings
+    subscriptions: Subscriptions
+    app: FastAPI
+    database: Database
+    nats_url: str
+    clock: Clock = field(default_factory=SystemClock)
+    at_start: Callable[[Work], Awaitable[None]] | None = None
+    """Runs in one transaction once the streams exist: appointments derived again from the database."""
+    loops: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _relay: Relay | None = None
+
+    def __post_init__(self) -> None:
+        missing = self.subscriptions.missing()
+        if missing:
+            raise ValueError(f"{self.name}: registry and subscribers disagree about {', '.join(sorted(missing))}")
+        self.broker = ServiceBroker(self.nats_url, self.name)
+        self.health = Health(self.name, self.database, self.broker, self.settings.outbox_lag_limit)
+        self.app.state.door = Door(self.settings.signing_key())
+        self.app.router.routes[:0] = self.health.routes()
+
+    async def start(self) -> None:
+        """Bring everything up; returns when the service is ready except for other services' streams."""
+        await migrate.upgrade(self.database.engine, self.name)
+        await asyncio.wait_for(self._connect(), BROKER_PATIENCE)
+        await streams.declare(self.broker.jetstream, self.name)
+        for producer in producers_for(self.name):
+            consumer = Consumer(self.database, self.broker.jetstream, self.subscriptions, self.clock)
+            self.broker.consume(producer, consumer)
+        self._relay = Relay(self.database, self.broker.connection, self.broker.jetstream)
+        self.database.on_commit = self._relay.notify
+        if self.at_start is not None:
+            async with self.database.work() as work:
+                await self.at_start(work)
+        await self.broker.start()
+        self._tasks.append(asyncio.create_task(self._relay.run(), name=f"{self.name} relay"))
+        self._tasks += [asyncio.create_task(_ended(loop(self.stopping))) for loop in self.loops]
+        self.health.started = True
+        log.info("service.started", service=self.name)
+
+    async def _connect(self) -> None:
+        """The broker may come up after us; the client's own reconnection only begins after a first success."""
+        while True:
+            try:
+                await self.broker.connect()
+            except OSError as error:
+                log.warning("broker.absent", service=self.name, reason=str(error))
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def stop(self) -> None:
+        """Finish what is in hand, take nothing new, carry what was recorded, close."""
+        self.health.started = False
+        self.stopping.set()
+        for subscriber in self.broker.subscribers:
+            with contextlib.suppress(Exception):  # a dead connection must not keep the others from stopping
+                await subscriber.stop()
+        relay, *loops = self._tasks or [None]
+        if loops:
+            await asyncio.wait([task for task in loops if task], timeout=GRACE / 2)
+        await self._drain_outbox()
+        if self._relay is not None:
+            await self._relay.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):  # as above
+            await asyncio.wait_for(self.broker.stop(), 2.0)
+        await self.database.close()
+        log.info("service.stopped", service=self.name)
+
+    async def _drain_outbox(self) -> None:
+        """Give the relay a moment for the last events; what stays is carried at the next start."""
+        if self._relay is None:
+            return
+        with contextlib.suppress(Exception):  # the broker may be away: the rows are safe
+            async with asyncio.timeout(2.0):
+                while await self._relay.pump():
+                    pass
+
+
+async def _ended(loop: Awaitable[None]) -> None:
+    await loop

@@ -1,0 +1,104 @@
+"""Settings come from the environment alone; a wrong value stops the start with one line that names it.
+
+Every variable is listed in `deploy/env.example` with its default; a test compares the two.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kernel.contracts.registry import SERVICES
+
+PREFIX = "CHEVALEMENT_"
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+class WrongSetting(SystemExit):
+    """A value in the environment that cannot be used; prints one line and ends the process with code 2."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(2)
+        self.line = line
+
+    def __str__(self) -> str:
+        return self.line
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Times in seconds, addresses as URLs, paths relative to the working folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    data: Path = Field(Path("var"), description="folder of the databases, of JetStream and of the secret")
+    host: str = Field("127.0.0.1", description="address on which pages are served")
+    port: int = Field(8000, ge=0, le=65535, description="port of the pages; 0 takes a free one")
+    public_url: str = Field("", description="address people use, in links of mails; empty means the one served")
+    nats_url: str = Field("", description="broker; empty means the embedded one")
+    nats_port: int = Field(-1, ge=-1, le=65535, description="port of the embedded broker; -1 takes a free one")
+    database_url: str = Field(
+        "",
+        description="postgresql+asyncpg://user:password@host/{service}, {service} being replaced; empty means SQLite",
+    )
+    smtp_host: str = Field("127.0.0.1", description="mail server")
+    smtp_port: int = Field(1025, ge=1, le=65535, description="its port")
+    smtp_security: str = Field("none", pattern="^(none|starttls|tls)$", description="none, starttls or tls")
+    smtp_user: str = Field("", description="account on the mail server; empty means none")
+    smtp_password: str = Field("", description="its password")
+    mail_from: str = Field("label@pole-artois.example", description="sender of every mail")
+    staff_mail: str = Field("equipe@pole-artois.example", description="where the staff's alerts go")
+    alert_delay: float = Field(
+        60.0, ge=0, description="seconds during which matches are gathered into one staff alert"
+    )
+    label_file: Path = Field(REPOSITORY / "deploy" / "label.toml", description="the territory's label")
+    territory_file: Path = Field(REPOSITORY / "deploy" / "territory.json", description="communes and agglomerations")
+    secret: str = Field("", description="key that signs sessions; empty means one kept in the data folder")
+    aides_territoires_url: str = Field("", description="another address of Aides-territoires, for tests")
+    aides_territoires_token: str = Field("", description="its API token; empty leaves the source out")
+    eu_portal_url: str = Field("", description="another address of the EU portal, for tests")
+    crawl_schedule: str = Field("0 30 4 * * *", description="when sources are read: six-field cron, UTC")
+    crawl_private_addresses: bool = Field(False, description="let the watch read private addresses, for tests")
+    outbox_lag_limit: float = Field(60.0, gt=0, description="seconds an event may wait before health says so")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error")
+    log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
+
+    @field_validator("database_url")
+    @classmethod
+    def _asynchronous(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite://")):
+            raise ValueError("must begin with postgresql+asyncpg:// or sqlite+aiosqlite://")
+        if value and "{service}" not in value:
+            raise ValueError("must contain {service}: each service has a database of its own")
+        return value
+
+    @classmethod
+    def load(cls, **changes: object) -> Self:
+        """Read the environment; `changes` win over it. Raises `WrongSetting`."""
+        try:
+            return cls(**changes)  # type: ignore[arg-type] # checked by pydantic
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            raise WrongSetting(f"{name}={first['input']!r}: {first['msg']}") from None
+
+    def database_of(self, service: str) -> str:
+        """The database URL of `service`."""
+        if service not in SERVICES:
+            raise ValueError(f"unknown service {service!r}; use one of {', '.join(SERVICES)}")
+        if self.database_url:
+            return self.database_url.replace("{service}", service)
+        self.data.mkdir(parents=True, exist_ok=True)
+        return f"sqlite+aiosqlite:///{self.data.resolve() / service}.db"
+
+    def signing_key(self) -> str:
+        """The key that signs sessions; made and kept in the data folder when none is set."""
+        if self.secret:
+            return self.secret
+        path = self.data / "secret"
+        if not path.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
+            path.write_text(secrets.token_urlsafe(32))
+        return path.read_text().strip()

