@@ -3,7 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 import uvloop
@@ -15,8 +15,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 dead_letters = typer.Typer(no_args_is_help=True, help="Messages set aside: list, show, replay, drop.")
 app.add_typer(dead_letters, name="dlq")
 
-Data = Annotated[Optional[Path], typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
-Port = Annotated[Optional[int], typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
+Data = Annotated[Path | None, typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
+Port = Annotated[int | None, typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
 
 
 def settings_with(**changes: object) -> Settings:
@@ -61,7 +61,7 @@ def up(data: Data = None, port: Port = None) -> None:
 
 @app.command()
 def serve(
-    service: Annotated[str, typer.Argument(help=", ".join(SERVICES))], host: Optional[str] = None, port: Port = None
+    service: Annotated[str, typer.Argument(help=", ".join(SERVICES))], host: str | None = None, port: Port = None
 ) -> None:
     """Run one service alone, as a container does."""
     from chevalement.platform import serve_one
@@ -72,7 +72,7 @@ def serve(
 
 
 @app.command()
-def migrate(service: Annotated[Optional[list[str]], typer.Argument(help="All when none is named.")] = None) -> None:
+def migrate(service: Annotated[list[str] | None, typer.Argument(help="All when none is named.")] = None) -> None:
     """Bring the databases to their newest revision."""
     from chevalement.operations import migrate_all
 

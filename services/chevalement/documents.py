@@ -61,7 +61,11 @@ def asyncapi() -> str:
     _, schema = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type] # a list of pairs is what it takes
     document: dict[str, Any] = {
         "asyncapi": "3.0.0",
-        "info": {"title": "Chevalement", "version": "1", "description": "CloudEvents 1.0 in NATS headers, JSON bodies."},
+        "info": {
+            "title": "Chevalement",
+            "version": "1",
+            "description": "CloudEvents in NATS headers, JSON bodies.",
+        },
         "defaultContentType": "application/json",
         "channels": {c.event.subject(): _channel(c) for c in CONTRACTS},
         "operations": {name: operation for c in CONTRACTS for name, operation in _operations(c).items()},

@@ -13,9 +13,9 @@ from importlib import import_module
 import structlog
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
 
 from kernel.contracts.registry import SERVICES
 from kernel.runtime.nats_server import NatsServer

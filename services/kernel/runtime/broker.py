@@ -34,11 +34,14 @@ class RollingJetStream(JetStreamContext):
     def __init__(self, connection: Client, held: Callable[[str], bool]) -> None:
         super().__init__(connection)
         self._held_stream = held
+        self.pulls: list[RollingPull] = []
 
-    async def pull_subscribe(self, subject: str, durable: str = "", stream: str = "", **_: Any) -> Any:
+    async def pull_subscribe(self, subject: str, *_: Any, **options: Any) -> Any:
         """A rolling pull on an existing (or future) durable consumer; never creates or changes one."""
-        pull = RollingPull(self._nc, stream, durable, lambda: self._held_stream(stream))
+        stream = str(options["stream"])
+        pull = RollingPull(self._nc, stream, str(options["durable"]), lambda: self._held_stream(stream))
         await pull.start()
+        self.pulls.append(pull)
         return pull
 
 
@@ -50,13 +53,14 @@ class ServiceBroker(NatsBroker):
             url,
             name=service,
             connect_timeout=2,
-            reconnect_time_wait=0.25,
+            reconnect_time_wait=0.25,  # type: ignore[arg-type] # the client takes seconds with a fraction
             max_reconnect_attempts=-1,
             graceful_timeout=GRACE,
             pending_size=8 * 1024 * 1024,
             apply_types=False,
             logger=None,
             error_cb=_report,
+            reconnected_cb=self._reconnected,
         )
         self.service = service
         self.consumers: dict[str, Consumer] = {}
@@ -66,14 +70,22 @@ class ServiceBroker(NatsBroker):
         self.config.broker_config.connection_state.connect(connection, RollingJetStream(connection, self._held))
         return connection
 
+    async def _reconnected(self) -> None:
+        log.info("broker.reconnected", service=self.service)
+        for pull in self.jetstream.pulls:
+            await pull.reconnected()
+
     def _held(self, stream: str) -> bool:
         consumer = self.consumers.get(stream)
         return consumer is not None and consumer.is_paused
 
     @property
-    def jetstream(self) -> JetStreamContext:
+    def jetstream(self) -> RollingJetStream:
         """JetStream of the open connection."""
-        return self.config.broker_config.connection_state.stream
+        stream = self.config.broker_config.connection_state.stream
+        if not isinstance(stream, RollingJetStream):
+            raise TypeError(f"{self.service} has a {type(stream).__name__}, not the one made by _connect")
+        return stream
 
     def consume(self, producer: str, consumer: Consumer) -> None:
         """Feed `consumer` with what `producer` tells. Call before `start`."""

@@ -61,7 +61,9 @@ async def insert(
     )
 
 
-async def insert_new(connection: AsyncConnection, columns: Columns, constants: Sequence[Any], keys: Iterable[str]) -> set[str]:
+async def insert_new(
+    connection: AsyncConnection, columns: Columns, constants: Sequence[Any], keys: Iterable[str]
+) -> set[str]:
     """Insert one row per key, leave out those already there, and return the keys that were new.
 
     `columns` names the constant columns first and the key column last; keys are 32 hexadecimal digits.
@@ -78,7 +80,7 @@ async def insert_new(connection: AsyncConnection, columns: Columns, constants: S
         source = f"SELECT {', '.join('?' * len(constants))}, value FROM json_each(?) WHERE true"  # noqa: S608 - no value is interpolated
         encode = _sqlite_encoders(columns)
         values = (*(f(v) if f else v for f, v in zip(encode, constants, strict=False)), json.dumps(wanted))
-    statement = f"INSERT INTO {columns.table} ({columns.names}) {source} ON CONFLICT DO NOTHING RETURNING {key}"  # noqa: S608 - identifiers are the code's own
+    statement = f"INSERT INTO {columns.table} ({columns.names}) {source} ON CONFLICT DO NOTHING RETURNING {key}"
     result = await connection.exec_driver_sql(statement, values)
     return {as_hex(row[0]) for row in result}
 

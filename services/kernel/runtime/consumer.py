@@ -111,7 +111,9 @@ class Consumer:
             await self._set_aside(message, sentence(error))
             return
         delay = DELAYS[min(deliveries, len(DELAYS)) - 1]
-        log.warning("consumer.retry", subject=message.subject, deliveries=deliveries, delay=delay, reason=sentence(error))
+        log.warning(
+            "consumer.retry", subject=message.subject, deliveries=deliveries, delay=delay, reason=sentence(error)
+        )
         await message.nak(delay=delay)
 
     async def _set_aside(self, message: Msg, reason: str) -> None:

@@ -4,6 +4,7 @@ The dead-letter stream keeps body and headers as they came. A replay goes back t
 same event id: services that already did it see a duplicate, the one that failed does it now.
 """
 
+import contextlib
 import uuid
 from collections import deque
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import datetime
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServerError
 
 from kernel.runtime.streams import DEAD_LETTER_SUBJECT, DEAD_LETTERS
 
@@ -21,7 +22,13 @@ ORIGIN = "Chevalement-Subject"
 DELIVERIES = "Chevalement-Deliveries"
 SET_ASIDE_AT = "Chevalement-At"
 OURS = (REASON, CONSUMER, ORIGIN, DELIVERIES, SET_ASIDE_AT)
-SERVER_HEADERS = ("Nats-Expected-Stream", "Nats-Scheduler", "Nats-Schedule-Next", "Nats-Schedule", "Nats-Schedule-Target")
+SERVER_HEADERS = (
+    "Nats-Expected-Stream",
+    "Nats-Scheduler",
+    "Nats-Schedule-Next",
+    "Nats-Schedule",
+    "Nats-Schedule-Target",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,9 @@ async def set_aside(js: JetStreamContext, consumer: str, message: Msg, reason: s
     Its identity is (consumer, stream sequence), so that a second attempt after a crash stores nothing new.
     """
     metadata = message.metadata
-    headers = {k: v for k, v in (message.headers or {}).items() if not k.startswith("Nats-Batch") and k not in SERVER_HEADERS}
+    headers = {
+        k: v for k, v in (message.headers or {}).items() if not k.startswith("Nats-Batch") and k not in SERVER_HEADERS
+    }
     headers |= {
         REASON: reason.encode("ascii", "replace").decode(),
         CONSUMER: consumer,
@@ -59,6 +68,8 @@ async def set_aside(js: JetStreamContext, consumer: str, message: Msg, reason: s
 async def letters(js: JetStreamContext) -> list[DeadLetter]:
     """All dead letters, oldest first."""
     state = (await js.stream_info(DEAD_LETTERS)).state
+    if not state.messages:
+        return []
     found = []
     for sequence in range(state.first_seq, state.last_seq + 1):
         letter = await read(js, sequence)
@@ -101,12 +112,13 @@ async def replay(js: JetStreamContext, letter: DeadLetter) -> None:
     """
     headers = letter.headers | {"Nats-Msg-Id": f"replay:{uuid.uuid4().hex}"}
     await js.publish(letter.subject, letter.body, headers=headers, timeout=5)
-    await js.delete_msg(DEAD_LETTERS, letter.sequence)
+    await drop(js, letter)
 
 
 async def drop(js: JetStreamContext, letter: DeadLetter) -> None:
-    """Forget `letter` for good."""
-    await js.delete_msg(DEAD_LETTERS, letter.sequence)
+    """Forget `letter` for good; harmless when it is gone already."""
+    with contextlib.suppress(NotFoundError, ServerError):  # 2.15 answers 500 « no message found »
+        await js.delete_msg(DEAD_LETTERS, letter.sequence)
 
 
 class RateLimit:

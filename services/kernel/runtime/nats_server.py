@@ -23,6 +23,8 @@ import psutil
 START_TIMEOUT = 10.0
 STOP_TIMEOUT = 5.0
 PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""Loaded here, since nothing may be imported or allocated between fork and exec."""
 
 CONFIG = """# written at each start; change nothing here
 host: "127.0.0.1"
@@ -56,14 +58,19 @@ class NatsServer:
         """Start and wait until JetStream answers (about 30 ms). Raises `BrokerDidNotStart`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if other := self.running_url():
-            raise BrokerDidNotStart(f"{self.folder} is in use by the broker at {other}: stop it or choose another --data")
+            raise BrokerDidNotStart(
+                f"{self.folder} is in use by the broker at {other}: stop it or choose another --data"
+            )
         for stale in self.folder.glob("nats-server_*.ports"):
             stale.unlink(missing_ok=True)
         config = self.folder / "nats.conf"
         config.write_text(CONFIG.format(port=self.port, folder=self.folder.resolve()))
         self._log = (self.folder / "nats.log").open("wb")
-        self.process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own binary, returns at once
-            [executable(), "-c", str(config)], stdout=self._log, stderr=self._log, preexec_fn=_die_with_parent
+        self.process = subprocess.Popen(  # noqa: ASYNC220, S603 - our own binary, returns at once
+            [executable(), "-c", str(config)],
+            stdout=self._log,
+            stderr=self._log,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - two system calls, no lock and no allocation
         )
         self.port = await self._wait_for_port(self.process)
 
@@ -99,7 +106,7 @@ class NatsServer:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             deadline = time.monotonic() + STOP_TIMEOUT
-            while self.process.poll() is None and time.monotonic() < deadline:
+            while self.process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a child has no event
                 await asyncio.sleep(0.01)
         self.kill()
 
@@ -134,5 +141,5 @@ def _is_nats(pid: int) -> bool:
 def _die_with_parent() -> None:
     """In the child: a session of its own (Ctrl-C is ours to handle), and death with the parent on Linux."""
     os.setsid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

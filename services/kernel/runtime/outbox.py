@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -98,12 +99,14 @@ async def claim(connection: AsyncConnection, token: str, at: datetime, limit: in
     if bulk.is_postgresql(connection):
         due = f"SELECT id FROM outbox WHERE {free.format(at='$3')} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED"  # noqa: S608 - constants
         statement = f"UPDATE outbox SET claim = $1, claimed_until = $2 FROM ({due}) AS due WHERE outbox.id = due.id RETURNING outbox.id, subject, headers, body"  # noqa: S608, E501 - constants
-        values: tuple[object, ...] = (token, at + LEASE, at, limit)
+        values: tuple[Any, ...] = (token, at + LEASE, at, limit)
     else:
         due = f"SELECT id FROM outbox WHERE {free.format(at='?')} ORDER BY id LIMIT ?"  # noqa: S608 - constants
-        statement = f"UPDATE outbox SET claim = ?, claimed_until = ? WHERE id IN ({due}) RETURNING id, subject, headers, body"  # noqa: S608, E501 - constants
+        statement = (
+            f"UPDATE outbox SET claim = ?, claimed_until = ? WHERE id IN ({due}) RETURNING id, subject, headers, body"  # noqa: S608 - constants
+        )
         values = (token, bulk.sqlite_time(at + LEASE), bulk.sqlite_time(at), limit)
-    rows = (await connection.exec_driver_sql(statement, values)).all()
+    rows: Sequence[Any] = (await connection.exec_driver_sql(statement, values)).all()
     return sorted((Claimed(r[0], r[1], json.loads(r[2]), r[3].encode()) for r in rows), key=lambda c: c.id)
 
 
@@ -120,7 +123,7 @@ async def release(connection: AsyncConnection, token: str, ids: Sequence[int]) -
 async def _settle(connection: AsyncConnection, verb: str, token: str, ids: Sequence[int]) -> int:
     if bulk.is_postgresql(connection):
         condition = "id = ANY($2::bigint[])"
-        values: tuple[object, ...] = (token, list(ids))
+        values: tuple[Any, ...] = (token, list(ids))
     else:
         condition = "id IN (SELECT value FROM json_each(?2))"
         values = (token, json.dumps(list(ids)))
@@ -132,7 +135,8 @@ async def _settle(connection: AsyncConnection, verb: str, token: str, ids: Seque
 async def lag(connection: AsyncConnection, at: datetime) -> tuple[int, float]:
     """How many rows wait, and how many seconds the oldest has waited."""
     result = await connection.exec_driver_sql("SELECT count(*), min(id) FROM outbox")
-    count, first = result.one()
+    row: Any = result.one()
+    count, first = row
     if not count:
         return 0, 0.0
     oldest = (await connection.exec_driver_sql(f"SELECT recorded_at FROM outbox WHERE id = {int(first)}")).scalar_one()  # noqa: S608 - an integer

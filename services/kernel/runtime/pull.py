@@ -36,6 +36,7 @@ class RollingPull:
         self._held = held
         self._ahead = FIRST_REQUEST
         self._given: list[Msg] = []
+        self._filling = False
         self._buffer: deque[Msg] = deque()
         self._arrived = asyncio.Event()
         self._wanted = 0
@@ -57,13 +58,13 @@ class RollingPull:
         Raises `TimeoutError` of the client when nothing came in `timeout` seconds. The caller, which fills
         its batch by asking again, gets that at once when the buffer is empty after a first success.
         """
-        if self._given and not self._buffer:
-            self._given = [message for message in self._given if not message._ackd]
-            if self._given:
-                raise NothingMore
+        if self._filling and not self._buffer:
+            self._filling = False  # once only: the caller loops, and an error with no wait would freeze the process
+            raise NothingMore
         await self._wait_for_first(timeout)
         taken = [self._buffer.popleft() for _ in range(min(len(self._buffer), batch))]
-        self._given = taken
+        self._given = [message for message in self._given if not message._ackd] + taken
+        self._filling = True
         self._ahead = max(self._ahead, 2 * batch)
         await self._top_up()
         return taken
@@ -77,6 +78,11 @@ class RollingPull:
                 raise NothingMore
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), left)
+
+    async def reconnected(self) -> None:
+        """Ask again at once: what was asked for on the old connection will not come."""
+        self._wanted = 0
+        await self._ask()
 
     async def unsubscribe(self) -> None:
         """Take nothing new and hand back what nobody has done, for another process to do now."""

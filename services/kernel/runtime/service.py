@@ -46,6 +46,7 @@ class Service:
     loops: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    """The relay's first, then one for each loop."""
     _relay: Relay | None = None
 
     def __post_init__(self) -> None:
@@ -94,9 +95,8 @@ class Service:
         for subscriber in self.broker.subscribers:
             with contextlib.suppress(Exception):  # a dead connection must not keep the others from stopping
                 await subscriber.stop()
-        relay, *loops = self._tasks or [None]
-        if loops:
-            await asyncio.wait([task for task in loops if task], timeout=GRACE / 2)
+        if loops := self._tasks[1:]:
+            await asyncio.wait(loops, timeout=GRACE / 2)
         await self._drain_outbox()
         if self._relay is not None:
             await self._relay.stop()

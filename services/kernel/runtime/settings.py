@@ -49,9 +49,7 @@ class Settings(BaseSettings):
     smtp_password: str = Field("", description="its password")
     mail_from: str = Field("label@pole-artois.example", description="sender of every mail")
     staff_mail: str = Field("equipe@pole-artois.example", description="where the staff's alerts go")
-    alert_delay: float = Field(
-        60.0, ge=0, description="seconds during which matches are gathered into one staff alert"
-    )
+    alert_delay: float = Field(60.0, ge=0, description="seconds during which matches are gathered into one staff alert")
     label_file: Path = Field(REPOSITORY / "deploy" / "label.toml", description="the territory's label")
     territory_file: Path = Field(REPOSITORY / "deploy" / "territory.json", description="communes and agglomerations")
     secret: str = Field("", description="key that signs sessions; empty means one kept in the data folder")

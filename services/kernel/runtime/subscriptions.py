@@ -5,6 +5,7 @@ service can neither miss an event that it promised to consume nor consume one th
 """
 
 from collections.abc import Awaitable, Callable
+from itertools import groupby
 from typing import Any, TypeVar
 
 from kernel.contracts.envelope import Event
@@ -14,6 +15,8 @@ from kernel.runtime.database import Work
 E = TypeVar("E", bound=Event)
 One = Callable[[E, Work], Awaitable[None]]
 Many = Callable[[list[E], Work], Awaitable[None]]
+Pending = tuple[Event, Callable[[], None]]
+"""An event to apply, with the function that makes its cause the work's cause."""
 
 
 class Subscriptions:
@@ -58,9 +61,10 @@ class Subscriptions:
         promised = {c.event.subject() for c in CONTRACTS if self.service in c.consumers}
         return promised ^ set(self.models)
 
-    async def apply(self, events: list[tuple[Event, Callable[[], None]]], work: Work) -> None:
-        """Apply every effect. Each event comes with a function that makes its cause the work's cause."""
-        for kind, group in _runs(events):
+    async def apply(self, events: list[Pending], work: Work) -> None:
+        """Apply every effect in order; neighbours of one kind go together where their effect takes many."""
+        for kind, run in groupby(events, key=lambda pending: type(pending[0])):
+            group = list(run)
             if kind in self._many:
                 group[0][1]()
                 await self._many[kind]([event for event, _ in group], work)
@@ -68,15 +72,3 @@ class Subscriptions:
             for event, enter in group:
                 enter()
                 await self._one[kind](event, work)
-
-
-def _runs(events: list[tuple[Event, Callable[[], None]]]) -> list[tuple[type[Event], list[tuple[Event, Callable[[], None]]]]]:
-    """Neighbours of the same kind together, the order kept."""
-    runs: list[tuple[type[Event], list[tuple[Event, Callable[[], None]]]]] = []
-    for item in events:
-        kind = type(item[0])
-        if runs and runs[-1][0] is kind:
-            runs[-1][1].append(item)
-        else:
-            runs.append((kind, [item]))
-    return runs

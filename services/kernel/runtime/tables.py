@@ -1,7 +1,5 @@
 """Each service has tables of its own: a base class with its own metadata, the outbox and the inbox."""
 
-from typing import Any
-
 from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
@@ -25,5 +23,10 @@ def service_tables() -> type[SQLModel]:
     catalogue = MetaData(naming_convention=NAMING)
     outbox.table(catalogue)
     inbox.table(catalogue)
-    namespace: dict[str, Any] = {"metadata": catalogue, "__module__": __name__, "__doc__": "Base of a service's tables."}
-    return type(SQLModel)("ServiceTable", (SQLModel,), namespace, registry=registry(metadata=catalogue))  # type: ignore[call-overload,no-any-return] # a class made by its metaclass
+
+    class ServiceTable(SQLModel, registry=registry(metadata=catalogue)):
+        """Base of a service's tables."""
+
+        metadata = catalogue
+
+    return ServiceTable

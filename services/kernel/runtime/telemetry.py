@@ -11,7 +11,7 @@ from kernel.runtime.settings import Settings
 def configure(settings: Settings) -> None:
     """Send structlog's and the libraries' logs to standard error in the chosen form."""
     level = getattr(logging, settings.log_level.upper())
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -24,6 +24,8 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
     for noisy in ("nats.aio.client", "faststream", "scrapy", "uvicorn.error", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
