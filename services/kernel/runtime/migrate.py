@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
@@ -24,9 +25,14 @@ def configuration(service: str) -> Config:
     return config
 
 
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+"""Alembic keeps the running migration in a global, so two services in one process take turns, loop by loop."""
+
+
 async def upgrade(engine: AsyncEngine, service: str, revision: str = "head") -> None:
     """Apply what is missing up to `revision`. Safe to call from several processes at once."""
-    async with engine.connect() as connection:
+    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with turn, engine.connect() as connection:
         await connection.execution_options(writes=True)
         async with connection.begin():
             await connection.run_sync(_upgrade, service, revision)
