@@ -1,0 +1,1 @@
+"""Calls, their history and their match with needs: values in, values and events out."""

@@ -1,0 +1,90 @@
+"""What every spider of the watch has: who it reads, and three ways to say that something is wrong.
+
+The rule kept here: silence is a failure. A spider either yields what its source shows, or says why not:
+`fail` when the whole reading cannot be trusted, `leave_out` when one row cannot be read, `remark` when a
+word is new. It never guesses.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import scrapy
+from pydantic import ValidationError
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from funding_watch.domain.call import FundingCall, Zone
+
+PAGE_SIZE = 100
+"""The most that both portals give at once."""
+
+MAX_PAGES = 200
+"""Beyond it a portal is not paging but looping; the largest catalogue met has 31 pages."""
+
+
+class PortalSpider(scrapy.Spider):
+    """response → FundingCall. Subclasses say who they read in their class attributes."""
+
+    source_title: ClassVar[str]
+    owner: ClassVar[str]
+    timezone: ClassVar[Zone]
+    base_url: str
+    """The real public address; the argument `base_url` puts another in its place."""
+
+    def __init__(self, base_url: str | None = None, page_size: int | str = PAGE_SIZE) -> None:
+        super().__init__()
+        self.base_url = (base_url or type(self).base_url).rstrip("/")
+        self.page_size = int(page_size)
+        self.pages = 0
+        self.failures: list[str] = []
+        self.left_out: list[str] = []
+        self.remarks: dict[str, None] = {}
+
+    def fail(self, reason: str) -> None:
+        """This reading is not to be trusted as a whole."""
+        self.failures.append(f"{self.name}: {reason}")
+
+    def leave_out(self, reference: object, reason: str) -> None:
+        """One row cannot be read; the others can."""
+        self.left_out.append(f"{self.name}:{reference}: {reason}")
+
+    def remark(self, what: str) -> None:
+        """Something was read, but someone should know: said once however often it is met."""
+        self.remarks[f"{self.name}: {what}"] = None
+
+    def on_error(self, failure: Failure) -> None:
+        """The errback of every request: refused, unreachable, forbidden by robots.txt, an HTTP error."""
+        error = failure.value
+        if isinstance(error, HttpError):
+            response: Response = error.response
+            self.fail(f"{response.url} answered {response.status}: {response.text[:200]}")
+        else:
+            address = getattr(getattr(failure, "request", None), "url", self.base_url)
+            self.fail(f"{address}: {type(error).__name__}: {error}")
+
+    def readable(self, row: Mapping[str, Any], build: Callable[[Any], FundingCall]) -> FundingCall | None:
+        """The call that `build` makes of the row; None, and the row left out, when it cannot."""
+        try:
+            return build(row)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            self.leave_out(_reference(row), f"{where} {first['msg']}: {first['input']!r:.200}")
+        except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
+            self.leave_out(_reference(row), f"{type(error).__name__}: {error}")
+        return None
+
+
+def answer_of(response: Response) -> Any:
+    """The JSON of an answer; ValueError with what came in its place, a page of maintenance for one."""
+    try:
+        return json.loads(response.body)
+    except ValueError as error:
+        kind = (response.headers.get("Content-Type") or b"nothing").decode("latin-1")
+        raise ValueError(f"{response.url} answered {kind}, not JSON: {response.body[:100]!r}") from error
+
+
+def _reference(row: Mapping[str, Any]) -> object:
+    return row.get("reference") or row.get("id") or "?"

@@ -1,0 +1,102 @@
+"""How the watch behaves on the networks of others, and on ours.
+
+The rule kept here: a crawl asks public addresses only, wherever a link or a redirection leads, since a
+portal must not make the platform read the inner network for it; and a server that says when to come back
+is obeyed.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from funding_watch.spiders.interruption import unless
+
+Address = IPv4Address | IPv6Address
+
+LONGEST_WAIT = 120.0
+"""Seconds; a portal that asks for more is read at the next scheduled time."""
+
+
+class PublicAddressesOnly:
+    """Refuses a request whose host is, or has become, a private, loopback or reserved address."""
+
+    def __init__(self, inner_hosts: Collection[str] = ()) -> None:
+        self.inner_hosts = inner_hosts
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getlist("WATCH_INNER_HOSTS"))
+
+    async def process_request(self, request: Request) -> None:
+        """Before connecting: redirections and robots.txt pass here too, as requests of their own."""
+        host = urlparse_cached(request).hostname or ""
+        if host not in self.inner_hosts:
+            for address in await _addresses(host):
+                _refuse_private(request, address)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """After connecting: a name may have been resolved anew. A proxy's own address is not looked at."""
+        known = urlparse_cached(request).hostname in self.inner_hosts or request.meta.get("proxy")
+        if response.ip_address is not None and not known:
+            _refuse_private(request, response.ip_address)
+        return response
+
+
+def _refuse_private(request: Request, address: Address) -> None:
+    if not address.is_global or address.is_multicast:
+        raise IgnoreRequest(
+            f"{request.url} leads to {address}, which is no public address:"
+            " allow_private lets the host of base_url through, and no other"
+        )
+
+
+async def _addresses(host: str) -> list[Address]:
+    """What the host resolves to; nothing when it does not, which the downloader will tell."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found]
+
+
+class RetryAfter:
+    """Waits as long as a 429 or a 503 asks, before Scrapy's own retry takes its turn."""
+
+    def __init__(self, now: Callable[[], datetime], interrupted: asyncio.Event) -> None:
+        self.now = now
+        self.interrupted = interrupted
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings["WATCH_NOW"], crawler.settings["WATCH_INTERRUPTED"]())
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        header = response.headers.get("Retry-After")
+        if response.status in {429, 503} and header:
+            wait = min(wait_of(header.decode("latin-1"), self.now()), LONGEST_WAIT)
+            await unless(self.interrupted, asyncio.sleep(wait))
+        return response
+
+
+def wait_of(header: str, now: datetime) -> float:
+    """Seconds to wait: the header gives a number or an HTTP date; 0 for what cannot be read or is past."""
+    try:
+        seconds = float(header) if header.strip().isdigit() else _seconds_until(header, now)
+    except ValueError:
+        return 0.0
+    return max(0.0, seconds)
+
+
+def _seconds_until(header: str, now: datetime) -> float:
+    at = parsedate_to_datetime(header)
+    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()

@@ -1,0 +1,54 @@
+"""The watch asks public addresses only, whatever name they hide under, and waits when it is told to."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from funding_watch.spiders.politeness import PublicAddressesOnly, wait_of
+
+NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8222/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://10.1.2.3/",
+        "http://192.168.1.1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://100.64.0.1/",
+        "http://0.0.0.0/",
+        "http://2130706433/",
+        "http://224.0.0.1/",
+    ],
+)
+async def test_an_inner_address_is_refused(address: str) -> None:
+    with pytest.raises(IgnoreRequest, match="which is no public address"):
+        await PublicAddressesOnly().process_request(Request(address))
+
+
+@pytest.mark.parametrize("address", ["http://1.1.1.1/", "http://[2606:4700::1111]/"])
+async def test_a_public_address_is_let_through(address: str) -> None:
+    await PublicAddressesOnly().process_request(Request(address))
+
+
+async def test_an_allowed_host_is_let_through_and_no_other() -> None:
+    guard = PublicAddressesOnly(["127.0.0.1"])
+    await guard.process_request(Request("http://127.0.0.1/"))
+
+    with pytest.raises(IgnoreRequest):
+        await guard.process_request(Request("http://127.0.0.2/"))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("120", 120), ("0", 0), (format_datetime(NOW.replace(minute=2), usegmt=True), 120), ("soon", 0), ("-5", 0)],
+)
+def test_retry_after_is_a_number_or_a_date(header: str, seconds: float) -> None:
+    assert wait_of(header, NOW) == seconds
