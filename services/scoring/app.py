@@ -1,0 +1,50 @@
+"""The composition root: the label, the database, the pages and the subscribers become one service."""
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from kernel.contracts.label import load_label
+from kernel.runtime.clock import Clock, SystemClock
+from kernel.runtime.database import Database
+from kernel.runtime.service import Service
+from kernel.runtime.settings import Settings
+from kernel.runtime.web import web_app
+from scoring import pages, subscribers
+from scoring.domain.rulings import Refused
+from scoring.handlers import UnknownDossier
+from scoring.pages.shell import Shell
+
+
+def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
+    """Put the service together; nothing runs before `Service.start`."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_of("scoring"), clock)
+    shell = Shell.of(database, load_label(settings.label_file, settings.territory_file))
+    return Service(
+        name="scoring",
+        settings=settings,
+        subscriptions=subscribers.declare(),
+        app=_web(settings, shell),
+        database=database,
+        nats_url=nats_url,
+        clock=clock,
+    )
+
+
+def _web(settings: Settings, shell: Shell) -> FastAPI:
+    app = web_app(
+        "Instruction",
+        secure=settings.public_url.startswith("https://"),
+        error_page=lambda request, status, _: shell.error(request, status),
+    )
+    app.include_router(pages.routes(shell))
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return shell.refusal(request, error)
+
+    @app.exception_handler(UnknownDossier)
+    async def unknown(request: Request, _: UnknownDossier) -> Response:
+        return shell.error(request, 404)
+
+    return app

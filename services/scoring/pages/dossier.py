@@ -1,0 +1,38 @@
+"""One dossier: the project, its plan and needs, what the committees said, what was decided, and its history."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from kernel.ui import Notice
+from scoring import store
+from scoring.domain.history import history
+from scoring.pages.shell import Identified, Juror, Shell
+
+DONE = {
+    "avis": Notice("succes", "L’avis est enregistré.", "Il peut être corrigé jusqu’à la décision."),
+    "decision": Notice("succes", "La décision est enregistrée.", "Le porteur en est averti par courriel."),
+}
+"""Shown once, after the form that the address names."""
+
+
+def routes(shell: Shell) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/dossiers/{candidacy_id}")
+    async def dossier(request: Request, candidacy_id: Identified, person: Juror) -> Response:
+        found = await shell.open(candidacy_id, person)
+        async with shell.database.reading() as session:
+            entries = await store.journal(session, candidacy_id)
+            waves = {wave.wave_id: wave for wave in await store.waves(session)}
+        notice = DONE.get(request.query_params.get("fait", ""))
+        return shell.render(
+            "dossier.html",
+            request,
+            person=person,
+            dossier=found,
+            wave=waves.get(found.submission.wave_id) if found.submission else None,
+            lines=history(found, entries) if person.role == "staff" else [],
+            notices=(notice,) if notice else (),
+        )
+
+    return router

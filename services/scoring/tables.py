@@ -1,0 +1,153 @@
+"""Bad states are impossible here: one decision per candidacy, no opinion without a reason, closed lists of codes.
+
+The journal is append-only: triggers of the first migration refuse to change or delete its lines.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from kernel.contracts.scoring import Committee, OpinionValue, Outcome
+from kernel.runtime.tables import service_tables
+from scoring.domain.dossier import ActKind
+from scoring.domain.rulings import REASON_MIN, JournalAct
+from scoring.domain.states import State
+
+Base = service_tables()
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
+    codes = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({codes})", name=column)
+
+
+def _reasoned() -> CheckConstraint:
+    return CheckConstraint(f"length(reason) >= {REASON_MIN}", name="reason")
+
+
+def _of_a_dossier() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["candidacy_id"], ["dossier.candidacy_id"])
+
+
+class WaveRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A wave as intake told of it."""
+
+    __tablename__ = "wave"
+
+    wave_id: uuid.UUID = Field(primary_key=True)
+    title: str | None = Field(default=None, sa_type=Text)
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    quota: int | None = None
+    closed_at: datetime | None = None
+
+
+class DossierRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What the porteur sent, whole or not at all, and the state that follows from every fact."""
+
+    __tablename__ = "dossier"
+    __table_args__ = (
+        _one_of("state", tuple(State)),
+        CheckConstraint(
+            "(number IS NULL) = (submitted_at IS NULL) AND (number IS NULL) = (wave_id IS NULL) "
+            "AND (number IS NULL) = (project IS NULL)",
+            name="submission",
+        ),
+    )
+
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    state: str = Field(default=State.INCONNU.value, sa_type=Text, index=True)
+    number: str | None = Field(default=None, sa_type=Text)
+    wave_id: uuid.UUID | None = Field(default=None, index=True)
+    submitted_at: datetime | None = None
+    project: dict[str, Any] | None = Field(
+        default=None,
+        sa_column=Column(JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")),
+    )
+
+
+class ActRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What people did elsewhere: the newest preselection, refusal and withdrawal of a candidacy."""
+
+    __tablename__ = "act"
+    __table_args__ = (_one_of("kind", get_args(ActKind)), _of_a_dossier())
+
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    at: datetime
+    by: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+
+
+class OpinionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """One opinion; `rank` counts those of a dossier from 0, so a correction stands beside what it corrects."""
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "rank"),
+        _one_of("committee", get_args(Committee)),
+        _one_of("value", get_args(OpinionValue)),
+        _reasoned(),
+        _of_a_dossier(),
+    )
+
+    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    candidacy_id: uuid.UUID
+    rank: int
+    committee: str = Field(sa_type=Text)
+    value: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    by: str = Field(sa_type=Text)
+    at: datetime
+
+
+class DecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What people decided; one per candidacy."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id"),
+        _one_of("outcome", get_args(Outcome)),
+        CheckConstraint('length("by") > 0', name="by"),
+        _reasoned(),
+        _of_a_dossier(),
+    )
+
+    id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
+    candidacy_id: uuid.UUID
+    outcome: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    by: str = Field(sa_type=Text)
+    at: datetime
+
+
+class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """Who did what here, when and why. Lines are added, never changed."""
+
+    __tablename__ = "journal"
+    __table_args__ = (_one_of("act", get_args(JournalAct)), _reasoned(), _of_a_dossier())
+
+    id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    )
+    candidacy_id: uuid.UUID = Field(index=True)
+    at: datetime
+    by: str = Field(sa_type=Text)
+    act: str = Field(sa_type=Text)
+    about: str | None = Field(default=None, sa_type=Text)
+    value: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
