@@ -33,14 +33,32 @@ def demo(
     once: Annotated[bool, typer.Option(help="Run the main job and exit.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a last line of JSON.")] = False,
     fresh: Annotated[bool, typer.Option(help="Forget what an earlier run left.")] = False,
+    against: Annotated[str, typer.Option(help="Play on a platform that runs at this address instead.")] = "",
+    mailbox: Annotated[str, typer.Option(help="With --against: address of its mail catcher's API.")] = "",
     data: Data = None,
     port: Port = None,
 ) -> None:
     """Eight real candidacies, from the web form to an alert in a mailbox, on this machine."""
-    from chevalement.demo.run import run
+    from chevalement.demo.browser import Unexpected
+    from chevalement.demo.run import elsewhere, run
 
     settings = settings_with(data=data, port=port, log_level="error")
-    uvloop.run(run(settings, once=once, as_json=as_json, fresh=fresh))
+    try:
+        if against:
+            uvloop.run(elsewhere(settings, against, mailbox, as_json=as_json))
+        else:
+            uvloop.run(run(settings, once=once, as_json=as_json, fresh=fresh))
+    except Unexpected as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None
+
+
+@app.command()
+def portals(host: str = "127.0.0.1", port: int = 8080) -> None:
+    """Serve the two bundled funding portals, for a demonstration on a platform that runs elsewhere."""
+    from chevalement.demo.run import serve_portals
+
+    uvloop.run(serve_portals(host, port))
 
 
 @app.command()
@@ -155,3 +173,7 @@ def main() -> None:
     except WrongSetting as error:
         typer.echo(error.line, err=True)
         raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -18,13 +18,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from kernel.contracts.registry import SERVICES
-from kernel.runtime.nats_server import NatsServer
+from kernel.runtime.nats_server import BrokerDidNotStart, NatsServer
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 
 PREFIXES = {"scoring": "/instruction", "funding_watch": "/veille", "notifier": "/alertes", "intake": ""}
 """Where each service's pages are; intake has the root, so it comes last."""
 READY_TIMEOUT = 30.0
+BROKER_WATCH = 0.2
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ class Platform:
         self.port = settings.port
         self._server: QuietServer | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -62,6 +64,7 @@ class Platform:
             settings = settings.model_copy(update={"public_url": self.url})
         if self.broker is not None:
             await self.broker.start()
+            self._watching = asyncio.create_task(keep_up(self.broker))
         nats_url = self.broker.url if self.broker else settings.nats_url
         self.services = {name: build(name, settings, nats_url) for name in SERVICES}
         await asyncio.gather(*(service.start() for service in self.services.values()))
@@ -101,8 +104,22 @@ class Platform:
             self._server.should_exit = True
             await asyncio.wait([self._serving], timeout=5)
         await asyncio.gather(*(service.stop() for service in self.services.values()), return_exceptions=True)
+        if self._watching is not None:
+            self._watching.cancel()
         if self.broker is not None:
             await self.broker.stop()
+
+
+async def keep_up(broker: NatsServer) -> None:
+    """Start the broker again, on its port and its files, whenever it has died; the services reconnect."""
+    while True:
+        await asyncio.sleep(BROKER_WATCH)
+        if broker.has_died():
+            log.error("broker.died", action="starting it again")
+            try:
+                await broker.start()
+            except BrokerDidNotStart as error:
+                log.error("broker.not_started", reason=str(error))
 
 
 def build(name: str, settings: Settings, nats_url: str) -> Service:

@@ -37,7 +37,13 @@ class Received:
     message: Msg
     id: str
     event: Event
-    cause: Cause
+
+    @property
+    def cause(self) -> Cause:
+        """Worked out when an effect begins: most effects of a bulk flow record nothing."""
+        headers = self.message.headers or {}
+        story = headers.get("ce-correlationid") or self.id
+        return Cause(story, None, headers.get("traceparent", "")).followed_by(self.id)
 
 
 @dataclass
@@ -74,9 +80,7 @@ class Consumer:
         if kind != message.subject:
             raise PermanentFailure(f"ce-type {kind!r} on subject {message.subject!r}: they must be the same")
         event_id = event_identity(headers, message)
-        event = model.model_validate_json(message.data)
-        cause = Cause(headers.get("ce-correlationid") or event_id, None, headers.get("traceparent", ""))
-        return Received(message, event_id, event, cause.followed_by(event_id))
+        return Received(message, event_id, model.model_validate_json(message.data))
 
     def _known(self) -> str:
         return f"{self.subscriptions.service} knows {', '.join(sorted(self.subscriptions.models))}"
@@ -102,7 +106,7 @@ class Consumer:
         by_id = {received.id: received for received in batch}
         async with self.database.work() as work:
             fresh = await inbox.admit(work.connection, self.subscriptions.service, by_id, work.at)
-            todo = [(r.event, _entering(work, r.cause)) for r in by_id.values() if r.id in fresh]
+            todo = [(r.event, _entering(work, r)) for r in by_id.values() if r.id in fresh]
             await self.subscriptions.apply(todo, work)
 
     async def _failed(self, message: Msg, error: BaseException) -> None:
@@ -141,9 +145,9 @@ class Consumer:
         self.paused_until = 0.0
 
 
-def _entering(work: Work, cause: Cause) -> Callable[[], None]:
+def _entering(work: Work, received: Received) -> Callable[[], None]:
     def enter() -> None:
-        work.cause = cause
+        work.cause = received.cause
 
     return enter
 

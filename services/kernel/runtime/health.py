@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from kernel.contracts.registry import producers_for
-from kernel.runtime import outbox
+from kernel.runtime import deadletter, outbox
 from kernel.runtime.broker import ServiceBroker
 from kernel.runtime.database import Database
 from kernel.runtime.failures import sentence
@@ -69,19 +69,29 @@ class Health:
             return sentence(error)
         return None
 
+    async def backlog(self) -> dict[str, int]:
+        """What is still on its way: rows of the outbox, messages each consumer has not settled, dead letters."""
+        async with self.database.engine.connect() as connection:
+            found = {"outbox": (await outbox.lag(connection, self.database.clock.now()))[0]}
+        for producer in producers_for(self.service):
+            info = await self.broker.jetstream.consumer_info(stream_name(producer), self.service, timeout=2)
+            found[stream_name(producer)] = (info.num_pending or 0) + (info.num_ack_pending or 0)
+        return found | {"dead_letters": await deadletter.count(self.broker.jetstream)}
+
     def _paused(self) -> str | None:
         paused = [stream for stream, consumer in self.broker.consumers.items() if consumer.is_paused]
         return f"paused by too many dead letters: {', '.join(paused)}" if paused else None
 
     def routes(self) -> list[Route]:
-        """`/health/live` (200 always) and `/health/ready` (200, or 503 with the problems)."""
+        """`/health/live` (200 always) and `/health/ready` (200 with the backlog, or 503 with the problems)."""
 
         async def live(_: Request) -> JSONResponse:
             return JSONResponse({"service": self.service, "live": True})
 
         async def ready(_: Request) -> JSONResponse:
             problems = await self.problems()
-            body = {"service": self.service, "ready": not problems, "problems": problems}
+            backlog = {} if problems else await self.backlog()
+            body = {"service": self.service, "ready": not problems, "problems": problems, "backlog": backlog}
             return JSONResponse(body, 503 if problems else 200)
 
         return [Route("/health/live", live), Route("/health/ready", ready)]

@@ -65,6 +65,8 @@ class NatsServer:
             stale.unlink(missing_ok=True)
         config = self.folder / "nats.conf"
         config.write_text(CONFIG.format(port=self.port, folder=self.folder.resolve()))
+        if self._log is not None:
+            self._log.close()
         self._log = (self.folder / "nats.log").open("wb")
         self.process = subprocess.Popen(  # noqa: ASYNC220, S603 - our own binary, returns at once
             [executable(), "-c", str(config)],
@@ -109,6 +111,10 @@ class NatsServer:
             while self.process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - a child has no event
                 await asyncio.sleep(0.01)
         self.kill()
+
+    def has_died(self) -> bool:
+        """Whether it was started and has ended without being asked to."""
+        return self.process is not None and self.process.poll() is not None
 
     def kill(self) -> None:
         """End it at once, as a power cut would; the streams survive."""
