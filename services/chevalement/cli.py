@@ -30,6 +30,7 @@ def settings_with(**changes: object) -> Settings:
 
 @app.command()
 def demo(
+    *,
     once: Annotated[bool, typer.Option(help="Run the main job and exit.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a last line of JSON.")] = False,
     fresh: Annotated[bool, typer.Option(help="Forget what an earlier run left.")] = False,

@@ -14,9 +14,7 @@ COMMAND = re.compile(r"\bmake +((?:[A-Z_]+=\S+ +)*)([a-z][a-z-]*)")
 @cache
 def listed() -> frozenset[str]:
     """The targets that `make help` shows, which is also what plain `make` does."""
-    shown = subprocess.run(
-        ["make", "--no-print-directory"], cwd=tree.ROOT, check=True, capture_output=True, text=True
-    )
+    shown = subprocess.run(["make", "--no-print-directory"], cwd=tree.ROOT, check=True, capture_output=True, text=True)
     return frozenset(re.findall(r"^  ([a-z][a-z-]*)  +\S", shown.stdout, flags=re.MULTILINE))
 
 

@@ -58,9 +58,7 @@ def test_mail_addresses_are_nobodys() -> None:
 
 
 def test_every_module_has_a_name_that_tells() -> None:
-    nameless = [
-        tree.name_of(path) for path in tree.python_files() if NAMELESS & {path.stem, path.parent.name}
-    ]
+    nameless = [tree.name_of(path) for path in tree.python_files() if NAMELESS & {path.stem, path.parent.name}]
 
     assert not nameless, f"name these after what they do: {nameless}"
 
@@ -79,9 +77,7 @@ def test_every_suppression_carries_its_reason() -> None:
         if SUPPRESSION.search(comment) and not REASONED.search(comment)
     ]
 
-    assert not silent, (
-        "write it as '# noqa: CODE - reason' or '# type: ignore[code]  # reason':\n" + "\n".join(silent)
-    )
+    assert not silent, "write it as '# noqa: CODE - reason' or '# type: ignore[code]  # reason':\n" + "\n".join(silent)
 
 
 @pytest.mark.parametrize(

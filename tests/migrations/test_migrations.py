@@ -47,7 +47,7 @@ async def test_constraints_and_indexes_have_the_same_names(service: str, databas
     await migrate.upgrade(migrated.engine, service)
     async with migrated.engine.begin() as connection:
         found = await connection.run_sync(names)
-        await connection.run_sync(lambda c: created.reflect(c))
+        await connection.run_sync(created.reflect)
         await connection.run_sync(created.drop_all)
         await connection.run_sync(metadata_of(service).create_all)
         assert await connection.run_sync(names) == found

@@ -77,9 +77,9 @@ async def test_killed_between_effect_and_acknowledgement(bench: Bench, broker: N
     await publish(bench, {"recipient": "once"})
     await bench.start()
     original = bench.consumer._do
-    bench.consumer._do = bench.consumer.effect  # type: ignore[assignment,method-assign] # effect, then no ack: the kill
+    bench.consumer._do = bench.consumer.effect  # type: ignore[assignment,method-assign]  # the kill, played
     await bench.until(["once"])
-    bench.consumer._do = original  # type: ignore[method-assign]
+    bench.consumer._do = original  # type: ignore[method-assign]  # the kill, played
     await bench.stop()
     second = await bench_on(bench.database, broker.url)
     await second.start()
@@ -97,7 +97,7 @@ async def test_killed_between_delivery_and_commit(bench: Bench, broker: NatsServ
         reached.set()
         await asyncio.sleep(3600)
 
-    bench.consumer.effect = hang  # type: ignore[assignment,method-assign]
+    bench.consumer.effect = hang  # type: ignore[assignment,method-assign]  # the kill, played
     await bench.start()
     await asyncio.wait_for(reached.wait(), 5)
     await asyncio.wait_for(bench.broker.connection.close(), 5)  # the process is gone, nothing acknowledged
@@ -218,7 +218,7 @@ async def test_stopping_finishes_what_is_in_hand(bench: Bench) -> None:
         await asyncio.sleep(0.5)
         await original(batch)
 
-    bench.consumer.effect = slow  # type: ignore[method-assign]
+    bench.consumer.effect = slow  # type: ignore[method-assign]  # the kill, played
     await bench.start()
     await bench.record("in hand")
     await asyncio.wait_for(entered.wait(), 5)

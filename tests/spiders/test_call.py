@@ -127,7 +127,7 @@ def test_on_the_last_day_the_hour_counts() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"closes_at": datetime(2027, 2, 3)},  # noqa: DTZ001  the naive time is the point
+        {"closes_at": datetime(2027, 2, 3)},  # noqa: DTZ001 - the naive time is the point
         {"rate_max": 150},
         {"rate_min": 80, "rate_max": 20},
         {"amount_min": 9, "amount_max": 3},

@@ -3,6 +3,9 @@
 import json
 import time
 
+from nats.aio.msg import Msg
+from nats.errors import TimeoutError as NothingMore
+
 from chevalement.bench import material
 from kernel.contracts.envelope import Cause, Envelope
 from kernel.runtime import outbox
@@ -54,9 +57,7 @@ async def _pull(broker: ServiceBroker, count: int) -> float:
     return count / seconds
 
 
-async def _some(pull: RollingPull) -> list:  # type: ignore[type-arg]  # messages of the client
-    from nats.errors import TimeoutError as NothingMore
-
+async def _some(pull: RollingPull) -> list[Msg]:
     try:
         return await pull.fetch(500, timeout=5)
     except NothingMore:

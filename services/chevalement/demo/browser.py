@@ -80,7 +80,8 @@ class Visitor:
             if good(page):
                 return page
             if asyncio.get_running_loop().time() > deadline:
-                raise Unexpected(f"{path}: waited {PATIENCE:.0f} s for {what}; last seen {page.status} {page.headline()}")
+                last = f"last seen {page.status} {page.headline()}"
+                raise Unexpected(f"{path}: waited {PATIENCE:.0f} s for {what}; {last}")
             await asyncio.sleep(0.1)
 
     def _checked(self, answer: httpx2.Response, expect: int | None) -> Shown:

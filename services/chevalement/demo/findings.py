@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from parsel import Selector
+
 from chevalement.demo.browser import PATIENCE, Shown, Unexpected, Visitor
 from chevalement.demo.mailbox import Mailbox, about, distinct
 from chevalement.demo.story import SOURCES, Candidate
@@ -30,7 +32,9 @@ async def read_sources(officer: Visitor) -> int:
     for source in SOURCES:
         if not _healthy(page, source):
             await officer.post(f"/veille/sources/{source}/lire", [])
-    page = await officer.until("/veille/sources", lambda p: all(_healthy(p, s) for s in SOURCES), "the sources to be read")
+    page = await officer.until(
+        "/veille/sources", lambda p: all(_healthy(p, source) for source in SOURCES), "the sources to be read"
+    )
     return sum(_count(page, source) for source in SOURCES)
 
 
@@ -90,7 +94,7 @@ async def matches(officer: Visitor, candidate: Candidate) -> list[Match]:
     ]
 
 
-def _text(article, selector: str, last: bool = False) -> str:  # type: ignore[no-untyped-def]  # a parsel selector
+def _text(article: Selector, selector: str, last: bool = False) -> str:
     texts = article.css(selector if "::" in selector else f"{selector}::text").getall()
     texts = [" ".join(text.split()) for text in texts if text.strip()]
     return texts[-1] if last and texts else " ".join(texts)

@@ -1,8 +1,7 @@
 """Where the demonstration's mails are read: the local catcher's folder, or a mail catcher with an HTTP API."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as policy
@@ -63,18 +62,3 @@ def text_of(mail: EmailMessage) -> str:
     """The plain text part."""
     part = mail.get_body(preferencelist=("plain",))
     return str(part.get_content()) if part is not None else ""
-
-
-async def wait_for(mailbox: Mailbox, enough: Callable[[Sequence[EmailMessage]], bool], seconds: float) -> list[EmailMessage]:
-    """The mails once there are `enough`, or what there is after `seconds`."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while True:
-        found = list(distinct(await mailbox.mails()).values())
-        if enough(found) or asyncio.get_running_loop().time() > deadline:
-            return found
-        await asyncio.sleep(0.2)
-
-
-def receivers(mails: Sequence[EmailMessage]) -> Counter[str]:
-    """How many mails each address got."""
-    return Counter(str(mail["To"]) for mail in mails)

@@ -34,7 +34,8 @@ def table(
         best = matches[candidate.id][:BEST]
         reasons = "\n\n".join(f"[bold]{n}. {m.title}[/bold] ({m.verdict})\n{m.reason}" for n, m in enumerate(best, 1))
         deadlines = "\n".join(f"{n}. {m.deadline}" for n, m in enumerate(best, 1))
-        shown.add_row(project, reasons or "aucun appel assez proche : rien n'est proposé", deadlines, str(mails[candidate.id]))
+        reasons = reasons or "aucun appel assez proche : rien n'est proposé"
+        shown.add_row(project, reasons, deadlines, str(mails[candidate.id]))
     console.print(shown)
 
 

@@ -70,7 +70,8 @@ class Story:
         address = re.search(rf"/candidatures/({UUID})/", receipt.url)
         number = re.search(r"\b[A-Z]{2,4}-\d{4}-\d{4}\b", receipt.html)
         if address is None or number is None:
-            raise Unexpected(f"no receipt for {candidate.title}: {receipt.status} {receipt.headline()} {receipt.errors()}")
+            shown = f"{receipt.status} {receipt.headline()} {receipt.errors()}"
+            raise Unexpected(f"no receipt for {candidate.title}: {shown}")
         candidate.id, candidate.number = address[1], number[0]
 
     async def _find(self, candidate: Candidate) -> None:
@@ -89,9 +90,7 @@ class Story:
         if not page.selector.css("form[action$='/preselection']"):
             return
         reason = "Projet mûr pour l'instruction, dans le champ des stratégies partagées par le territoire."
-        await self.officer.post(
-            f"/dossiers/{candidate.id}/preselection", [("decision", "retenu"), ("motif", reason)]
-        )
+        await self.officer.post(f"/dossiers/{candidate.id}/preselection", [("decision", "retenu"), ("motif", reason)])
 
     async def give_opinions(self, candidate: Candidate) -> None:
         """Record the three committees' opinions, those that are missing."""

@@ -20,7 +20,7 @@ from chevalement.portals.faults import Fault
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-TOKEN = "local-portal-token"  # noqa: S105  opens nothing but the bundled portal
+TOKEN = "local-portal-token"  # noqa: S105 - opens nothing but the bundled portal
 
 
 def sample(name: str) -> dict[str, Any]:
