@@ -1,0 +1,1 @@
+"""The rules of waves and candidacies: values and a moment go in, values and events come out."""

@@ -1,0 +1,1 @@
+"""Reads what people type: accepts what a person would expect, else says in French what to do."""

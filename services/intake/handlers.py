@@ -1,0 +1,156 @@
+"""The story of intake: each function is one command or one event, in one transaction.
+
+A command carries who asks and why. An event may come early, late or twice: what it says is kept, and applies
+when the table of states lets it.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from intake.domain import dossier as rules
+from intake.domain import wave as waves
+from intake.domain.dossier import Candidacy, Change, Decision, Dossier, Opinion
+from intake.domain.journal import Entry
+from intake.domain.refusals import AlreadySubmitted
+from intake.domain.states import WORDS
+from intake.domain.vocabulary import MESSAGES, OPINIONS
+from intake.domain.wave import Calendar, Wave
+from intake.store import candidacies, hearsay
+from intake.store import waves as wave_store
+from intake.store.candidacies import Receipt
+from kernel.contracts.intake import WaveClosingDue
+from kernel.contracts.notifier import MessageFailed, MessageSent
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.runtime.database import Work
+
+PARIS = ZoneInfo("Europe/Paris")
+SECOND = timedelta(seconds=1)
+MAILER = "Service des messages"
+
+
+class UnknownDossier(LookupError):
+    """No dossier has this identifier."""
+
+
+async def open_wave(work: Work, calendar: Calendar, by: str) -> Wave:
+    """Staff open a wave; its closing is an appointment. Raises `Refused`."""
+    wave, events = waves.open_wave(uuid4(), calendar, by, work.at)
+    await wave_store.add_wave(work.session, wave)
+    work.record(*events)
+    _appoint(work, wave)
+    return wave
+
+
+async def close_wave(work: Work, wave_id: UUID) -> None:
+    """The appointment came: close the wave if its time has, else make the appointment again."""
+    wave = await wave_store.wave_to_change(work.session, wave_id)
+    if wave is None or not wave.is_open:
+        return
+    if not waves.is_due(wave, work.at):
+        _appoint(work, wave)
+        return
+    closed, events = waves.close(wave, work.at)
+    await wave_store.save_wave(work.session, closed)
+    work.record(*events)
+
+
+async def keep_appointments(work: Work) -> None:
+    """At start: the open wave is closed if its time passed meanwhile, else its appointment is made again."""
+    wave = await wave_store.open_wave(work.session)
+    if wave is not None:
+        await close_wave(work, wave.id)
+
+
+def _appoint(work: Work, wave: Wave) -> None:
+    """Ask to be told at closing time; a second from now where a clock ahead of ours told us too early."""
+    at = max(wave.calendar.closes_at, work.at + SECOND)
+    work.later(WaveClosingDue(wave_id=wave.id), at, wave.id.hex)
+
+
+async def submit_candidacy(work: Work, dossier: Dossier, prefix: str, form_token: str) -> Receipt:
+    """A porteur sends a dossier to the open wave. Raises `NoOpenWave`, or `AlreadySubmitted` for a used token."""
+    session = work.session
+    if await candidacies.receipt_of_form(session, form_token):
+        raise AlreadySubmitted("Ce formulaire a déjà été envoyé.")
+    wave = waves.check_takes_dossiers(await wave_store.open_wave(session), work.at)
+    year = work.at.astimezone(PARIS).year
+    number = rules.number_of(prefix, year, await wave_store.next_rank(session, year))
+    change = rules.submit(Candidacy(uuid4(), number, wave.id, work.at, dossier))
+    key = secrets.token_urlsafe(32)
+    await candidacies.add_candidacy(session, change.candidacy, form_token, key)
+    await hearsay.write(session, change.entries)
+    work.record(*change.events)
+    return Receipt(change.candidacy.id, number, key, work.at)
+
+
+async def preselect(work: Work, candidacy_id: UUID, by: str, reason: str) -> None:
+    """Staff keep a candidacy: it becomes an official candidate. Raises `Refused`, `UnknownDossier`."""
+    await _save(work, rules.preselect(await _held(work, candidacy_id), by, reason, work.at))
+
+
+async def decline(work: Work, candidacy_id: UUID, by: str, reason: str) -> None:
+    """Staff do not keep a candidacy in this wave. Raises `Refused`, `UnknownDossier`."""
+    await _save(work, rules.decline(await _held(work, candidacy_id), by, reason, work.at))
+
+
+async def withdraw(work: Work, candidacy_id: UUID, reason: str) -> None:
+    """The porteur takes the dossier back. Raises `Refused`, `UnknownDossier`."""
+    await _save(work, rules.withdraw(await _held(work, candidacy_id), reason, work.at))
+
+
+async def hear_opinion(work: Work, event: OpinionRecorded) -> None:
+    """A committee gave its opinion: the latest of each counts, all stay in the journal."""
+    heard = Opinion(event.at, event.opinion, event.reason, event.by, event.committee)
+    await candidacies.candidacy_to_change(work.session, event.candidacy_id)
+    known = await hearsay.opinions_on(work.session, event.candidacy_id)
+    counted = rules.latest_opinion(known.get(event.committee), heard)
+    await hearsay.save_opinion(work.session, event.candidacy_id, counted)
+    key = f"avis:{event.committee}:{_instant(event.at)}:{event.opinion}"
+    said = f"{OPINIONS[event.opinion]} : {event.reason}"
+    await hearsay.write(work.session, [Entry(event.candidacy_id, event.at, event.by, "avis", said, key)])
+
+
+async def hear_decision(work: Work, event: DecisionTaken) -> None:
+    """People decided: it applies now, or as soon as the candidacy's state lets it."""
+    session, decision = work.session, Decision(event.at, event.outcome, event.reason, event.by)
+    candidacy = await candidacies.candidacy_to_change(session, event.candidacy_id)
+    known = await hearsay.decision_on(session, event.candidacy_id)
+    await hearsay.save_decision(session, event.candidacy_id, rules.latest(known, decision))
+    if candidacy is not None:
+        await candidacies.save_state(session, rules.hear_decision(candidacy, decision))
+    key = f"decision:{_instant(event.at)}:{event.outcome}"
+    said = f"{WORDS[event.outcome].label} : {event.reason}"
+    await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])
+
+
+async def hear_of_message(work: Work, event: MessageSent | MessageFailed) -> None:
+    """A message about a dossier left, or will not; messages about no dossier are the notifier's own."""
+    if event.candidacy_id is None:
+        return
+    entry = Entry(
+        event.candidacy_id, event.at, MAILER, "message_envoye", MESSAGES[event.kind], f"message:{event.delivery_id}"
+    )
+    if isinstance(event, MessageFailed):
+        said = f"{entry.reason} : {event.reason}"
+        entry = replace(entry, act="message_en_echec", reason=said, key=f"{entry.key}:{_instant(event.at)}")
+    await hearsay.write(work.session, [entry])
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+async def _held(work: Work, candidacy_id: UUID) -> Candidacy:
+    candidacy = await candidacies.candidacy_to_change(work.session, candidacy_id)
+    if candidacy is None:
+        raise UnknownDossier(f"no dossier {candidacy_id}: follow a link of the list")
+    return candidacy
+
+
+async def _save(work: Work, change: Change) -> None:
+    await candidacies.save_state(work.session, change.candidacy)
+    await hearsay.write(work.session, change.entries)
+    work.record(*change.events)

@@ -1,0 +1,113 @@
+"""The staff's desk: the list of dossiers, whose view is its address, and each dossier with all that is known of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from intake import handlers
+from intake.domain.dossier import Candidacy
+from intake.domain.refusals import Refused
+from intake.forms.candidacy import ToCorrect
+from intake.forms.staff import Choice, read_choice
+from intake.forms.words import Words, readable
+from intake.handlers import UnknownDossier
+from intake.pages.shell import DossierId, Shell, Staff, Typed
+from intake.store import candidacies, hearsay
+from intake.store.lists import LONGEST_SEARCH, View, dossiers
+from kernel.contracts.intake import PlanLine
+from kernel.runtime.web import cause_of
+from kernel.ui import Notice
+
+DONE = {
+    "retenu": Notice("succes", "Le dossier est présélectionné.", "Le porteur reçoit un message."),
+    "non_retenu": Notice("succes", "Le dossier n’est pas retenu.", "Le porteur reçoit la réponse et son motif."),
+}
+FILLS = (("acquis", "Acquis", "solid"), ("demande", "Demandé", "striped"), ("envisage", "Envisagé", "dotted"))
+
+
+def routes(shell: Shell) -> APIRouter:
+    """`/dossiers`: staff only."""
+    router = APIRouter()
+
+    @router.get("/dossiers")
+    async def show_list(request: Request, _: Staff) -> Response:
+        view = view_of(request)
+        async with shell.database.reading() as session:
+            listing = await dossiers(session, view)
+        return shell.render("dossiers.html", request, private=True, view=view, listing=listing, base=address_of(view))
+
+    @router.get("/dossiers/{candidacy_id}")
+    async def show_dossier(request: Request, candidacy_id: DossierId, _: Staff) -> Response:
+        return await _dossier(shell, request, candidacy_id)
+
+    @router.post("/dossiers/{candidacy_id}/preselection")
+    async def preselect(request: Request, candidacy_id: DossierId, person: Staff, words: Typed) -> Response:
+        choice = read_choice(words)
+        if isinstance(choice, ToCorrect):
+            return await _dossier(shell, request, candidacy_id, words=words, errors=choice.errors)
+        return await _decide(shell, request, candidacy_id, person.name, choice)
+
+    return router
+
+
+async def _decide(shell: Shell, request: Request, candidacy_id: UUID, by: str, choice: Choice) -> Response:
+    decide = handlers.preselect if choice.decision == "retenu" else handlers.decline
+    try:
+        async with shell.database.work(cause_of(request)) as work:
+            await decide(work, candidacy_id, by, choice.reason)
+    except UnknownDossier:
+        raise HTTPException(404) from None
+    except Refused as refused:
+        return shell.error(request, 409, str(refused))
+    return RedirectResponse(f"/dossiers/{candidacy_id}?fait={choice.decision}", 303)
+
+
+def view_of(request: Request) -> View:
+    """The view that an address asks for; a page number that is none is the first."""
+    asked = {name: readable(value).strip() for name, value in request.query_params.items()}
+    page = asked.get("page", "1")
+    return View(
+        words=asked.get("q", "")[:LONGEST_SEARCH],
+        state=asked.get("etat", ""),
+        theme=asked.get("theme", ""),
+        epci=asked.get("agglomeration", ""),
+        page=int(page) if page.isascii() and page.isdecimal() and 0 < len(page) <= 6 and int(page) else 1,
+    )
+
+
+def address_of(view: View) -> str:
+    """The address of a view up to its page number."""
+    filters = {"q": view.words, "etat": view.state, "theme": view.theme, "agglomeration": view.epci}
+    return "/dossiers?" + urlencode({name: value for name, value in filters.items() if value} | {"page": ""})
+
+
+def shares(candidacy: Candidacy) -> list[dict[str, Any]]:
+    """The plan de financement as parts of the budget, the surest first; what was refused pays for nothing."""
+    plan: tuple[PlanLine, ...] = candidacy.dossier.project.plan
+    sums = {state: sum(line.amount or 0 for line in plan if line.state == state) for state, _, _ in FILLS}
+    return [{"label": label, "amount": sums[state], "fill": fill} for state, label, fill in FILLS if sums[state]]
+
+
+async def _dossier(shell: Shell, request: Request, candidacy_id: UUID, **form: object) -> Response:
+    async with shell.database.reading() as session:
+        candidacy = await candidacies.candidacy(session, candidacy_id)
+        if candidacy is None:
+            raise HTTPException(404)
+        opinions = await hearsay.opinions_on(session, candidacy_id)
+        journal = await hearsay.journal_of(session, candidacy_id)
+    done = DONE.get(request.query_params.get("fait", ""))
+    return shell.render(
+        "dossier.html",
+        request,
+        status=422 if form else 200,
+        private=True,
+        notices=(done,) if done else (),
+        candidacy=candidacy,
+        opinions=opinions,
+        journal=journal,
+        shares=shares(candidacy),
+        **{"words": Words(), "errors": {}, **form},
+    )

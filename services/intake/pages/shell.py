@@ -1,0 +1,164 @@
+"""What all pages of intake share: the label around them, who is shown what, how a form is read, how no is said.
+
+A page that shows a dossier is never kept by a cache. Staff see the whole platform in the navigation, visitors
+the public part.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, HTTPException, Request
+from jinja2 import Environment
+from starlette.responses import HTMLResponse, Response
+
+from intake.domain import journal, states, vocabulary
+from intake.domain.states import STATES, WORDS
+from intake.forms.words import Words, words_of
+from kernel.contracts.label import Commune, Label
+from kernel.runtime.auth import Allow, Person, visitor
+from kernel.runtime.database import Database
+from kernel.ui import NavItem, Page, Site, templates
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+MOST_FIELDS = 5_000
+PRIVATE = {"Cache-Control": "no-store"}
+
+PUBLIC_NAV = (NavItem("Accueil", "/"), NavItem("Déposer une candidature", "/candidatures/nouvelle"))
+STAFF_NAV = (
+    NavItem("Accueil", "/"),
+    NavItem("Dossiers", "/dossiers"),
+    NavItem("Vagues", "/vagues"),
+    NavItem("Instruction", "/instruction/"),
+    NavItem("Veille", "/veille/"),
+    NavItem("Alertes", "/alertes/"),
+)
+LEGAL = (
+    NavItem("Mentions légales", "/mentions-legales"),
+    NavItem("Données personnelles", "/donnees-personnelles"),
+    NavItem("Accessibilité\u202f: non conforme", "/accessibilite"),
+)
+ERRORS = {
+    400: "Cette demande ne peut pas être lue",
+    401: "Identifiez-vous pour voir cette page",
+    403: "Cette page ne vous est pas ouverte",
+    404: "Cette page n’existe pas",
+    405: "Cette page ne s’ouvre pas de cette façon",
+    409: "Ce n’est pas possible en ce moment",
+    413: "Votre envoi est trop volumineux",
+    422: "Votre envoi n’a pas pu être lu",
+    500: "Une erreur est survenue de notre côté",
+}
+
+Staff = Annotated[Person, Depends(Allow("staff"))]
+Visitor = Annotated[Person | None, Depends(visitor)]
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What every route closes over."""
+
+    database: Database
+    label: Label
+    secure: bool
+    public: Page
+    desk: Page
+
+    @classmethod
+    def of(cls, database: Database, label: Label, *, secure: bool) -> "Shell":
+        environment = _environment(label)
+        public = Page(environment, _site(label, PUBLIC_NAV), signed_in=_signed_in)
+        desk = Page(environment, _site(label, STAFF_NAV), signed_in=_signed_in)
+        return cls(database, label, secure, public, desk)
+
+    def render(
+        self, name: str, request: Request, *, status: int = 200, private: bool = False, **context: object
+    ) -> HTMLResponse:
+        """The page, with the navigation of whoever asks; `private` ones are not kept by any cache."""
+        person = visitor(request)
+        page = self.desk if person is not None and person.role == "staff" else self.public
+        answer = page.render(name, request, status_code=status, **context)
+        if private:
+            answer.headers.update(PRIVATE)
+        return answer
+
+    def error(self, request: Request, status: int, detail: str = "") -> Response:
+        """The page that says what happened and what to do; `detail` is a sentence in French or nothing."""
+        shown = detail if status in {401, 403, 409, 422} else ""
+        title = ERRORS.get(status, "Cette demande n’a pas abouti")
+        return self.render("error.html", request, status=status, private=True, title=title, code=status, detail=shown)
+
+
+async def typed(request: Request) -> Words:
+    """The words of a submitted form; files, which no form of intake has, are left out."""
+    form = await request.form(max_fields=MOST_FIELDS)
+    return words_of((name, value) for name, value in form.multi_items() if isinstance(value, str))
+
+
+def dossier_id(candidacy_id: str) -> UUID:
+    """The identifier in the address; anything else is a page that does not exist."""
+    try:
+        return UUID(candidacy_id)
+    except ValueError:
+        raise HTTPException(404) from None
+
+
+Typed = Annotated[Words, Depends(typed)]
+DossierId = Annotated[UUID, Depends(dossier_id)]
+
+
+def _signed_in(request: Request) -> str | None:
+    person = visitor(request)
+    return person.name if person else None
+
+
+def _site(label: Label, nav: tuple[NavItem, ...]) -> Site:
+    return Site(
+        name=label.name,
+        territory=label.territory_name,
+        publisher=label.publisher,
+        nav=nav,
+        legal=LEGAL,
+        colours=label.colours,
+    )
+
+
+def _environment(label: Label) -> Environment:
+    """Templates with the label and the words of every code."""
+    environment = templates(TEMPLATES)
+    environment.globals.update(
+        label=label,
+        words_of=vocabulary,
+        states=[(state, WORDS[state].label) for state in STATES],
+        communes=communes(label),
+        agglomerations=agglomerations(label),
+        themes=[(theme.code, theme.name) for theme in label.themes],
+        levels=[(str(level.value), level.name) for level in label.levels],
+        level_names={level.value: level.name for level in label.levels},
+        level_helps=[(level.name, level.help) for level in label.levels],
+    )
+    environment.filters.update(
+        state=lambda code: WORDS[code],
+        act=lambda code: journal.ACT_WORDS[code],
+        theme=label.theme,
+        commune=lambda code: label.communes[code].name if code in label.communes else code,
+        criterion=_criteria(label).get,
+        can_become=states.can_move,
+    )
+    return environment
+
+
+def _criteria(label: Label) -> dict[str, str]:
+    return {criterion.code: criterion.name for axis in label.axes for criterion in axis.criteria}
+
+
+def communes(label: Label) -> list[tuple[str, str]]:
+    """Code and name, in alphabetical order."""
+    return sorted(((c.code, c.name) for c in label.communes.values()), key=lambda pair: pair[1])
+
+
+def agglomerations(label: Label) -> list[tuple[str, str]]:
+    """Code and short name of each agglomeration of the territory."""
+    found: dict[str, Commune] = {commune.epci_code: commune for commune in label.communes.values()}
+    return sorted(((code, c.epci_acronym) for code, c in found.items()), key=lambda pair: pair[1])

@@ -1,0 +1,1 @@
+"""Loads and saves what the domain decides; the only room that knows the tables."""

@@ -1,0 +1,143 @@
+"""Candidacies as rows: written with their themes and their journal lines, read back as the domain's values."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from intake.domain.dossier import Candidacy, Contact, Dossier
+from intake.domain.states import State
+from intake.store.constraints import spoken
+from intake.store.hearsay import decision_on
+from intake.tables import CandidacyRow, CandidacyThemeRow
+from kernel.contracts.intake import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What leads back to a dossier that was sent: its number, and the key of its receipt page."""
+
+    candidacy_id: UUID
+    number: str
+    key: str
+    submitted_at: datetime
+
+
+async def add_candidacy(session: AsyncSession, candidacy: Candidacy, form_token: str, receipt_key: str) -> None:
+    """Raises `AlreadySubmitted` where the form's token was used."""
+    async with spoken():
+        session.add(_row(candidacy, form_token, receipt_key))
+        await session.flush()
+    session.add_all(
+        CandidacyThemeRow(candidacy_id=candidacy.id, theme=theme)
+        for theme in sorted(set(candidacy.dossier.project.themes))
+    )
+
+
+async def save_state(session: AsyncSession, candidacy: Candidacy) -> None:
+    """Write the state of a candidacy that was loaded; nothing else of it changes here."""
+    row = await session.get_one(CandidacyRow, candidacy.id)
+    row.state = candidacy.state
+    session.add(row)
+
+
+async def candidacy_to_change(session: AsyncSession, candidacy_id: UUID) -> Candidacy | None:
+    """The candidacy, held until the end of the transaction; None where it is not known."""
+    query = select(CandidacyRow).where(CandidacyRow.id == candidacy_id).with_for_update()
+    return await _first(session, query)
+
+
+async def candidacy(session: AsyncSession, candidacy_id: UUID) -> Candidacy | None:
+    """The candidacy, to be shown."""
+    return await _first(session, select(CandidacyRow).where(CandidacyRow.id == candidacy_id))
+
+
+async def receipt_of_form(session: AsyncSession, form_token: str) -> tuple[Receipt, Dossier] | None:
+    """What was made of the form that carried this token, None where it was never received."""
+    row = (await session.exec(select(CandidacyRow).where(CandidacyRow.form_token == form_token))).first()
+    return (_receipt(row), _dossier(row)) if row else None
+
+
+async def receipt(session: AsyncSession, candidacy_id: UUID) -> Receipt | None:
+    """The receipt of a candidacy; whoever shows it must have compared its key."""
+    row = await session.get(CandidacyRow, candidacy_id)
+    return _receipt(row) if row else None
+
+
+async def _first(session: AsyncSession, query: Any) -> Candidacy | None:
+    row = (await session.exec(query)).first()
+    if row is None:
+        return None
+    decision = await decision_on(session, row.id)
+    state = cast("State", row.state)  # the table's CHECK has no other
+    return Candidacy(row.id, row.number, row.wave_id, row.submitted_at, _dossier(row), state, decision)
+
+
+def without_accents(text: str) -> str:
+    """Text to search in and to search for: no case, no accent, one space between words."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+
+
+def _receipt(row: CandidacyRow) -> Receipt:
+    return Receipt(row.id, row.number, row.receipt_key, row.submitted_at)
+
+
+def _dossier(row: CandidacyRow) -> Dossier:
+    answers = row.answers
+    return Dossier(
+        project=Project.model_validate(row.project),
+        contact=Contact(row.contact_role, row.contact_email),
+        identifier=answers["identifier"],
+        partners=tuple(answers["partners"]),
+        contractor=answers["contractor"],
+        perimeter=answers["perimeter"],
+        key_figures=tuple(answers["key_figures"]),
+        calendar=tuple(answers["calendar"]),
+        grid=tuple((code, level) for code, level in answers["grid"]),
+        documents=tuple(answers["documents"]),
+    )
+
+
+def _answers(dossier: Dossier) -> dict[str, Any]:
+    """What the form asks beyond the project's facts; no address."""
+    return {
+        "identifier": dossier.identifier,
+        "partners": list(dossier.partners),
+        "contractor": dossier.contractor,
+        "perimeter": dossier.perimeter,
+        "key_figures": list(dossier.key_figures),
+        "calendar": list(dossier.calendar),
+        "grid": [[code, level] for code, level in dossier.grid],
+        "documents": list(dossier.documents),
+    }
+
+
+def _row(candidacy: Candidacy, form_token: str, receipt_key: str) -> CandidacyRow:
+    dossier, project = candidacy.dossier, candidacy.dossier.project
+    searched = (candidacy.number, project.title, project.porteur, project.commune_name, project.summary)
+    return CandidacyRow(
+        id=candidacy.id,
+        number=candidacy.number,
+        wave_id=candidacy.wave_id,
+        state=candidacy.state,
+        submitted_at=candidacy.submitted_at,
+        form_token=form_token,
+        receipt_key=receipt_key,
+        title=project.title,
+        porteur=project.porteur,
+        porteur_form=project.porteur_form,
+        commune_code=project.commune_code,
+        epci_code=project.epci_code,
+        stage=project.stage,
+        budget=project.budget,
+        contact_role=dossier.contact.role,
+        contact_email=dossier.contact.email,
+        searched=without_accents(" ".join(searched)),
+        project=project.model_dump(mode="json"),
+        answers=_answers(dossier),
+    )

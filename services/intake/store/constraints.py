@@ -1,0 +1,38 @@
+"""A constraint of the database speaks French: its name leads to the sentence that a page shows."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+
+from sqlalchemy.exc import IntegrityError
+
+from intake.domain.refusals import AlreadySubmitted, Refused
+
+SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
+    {
+        "uq_wave_open": (
+            "wave.state",
+            Refused,
+            "Une vague est déjà ouverte : elle doit se terminer avant que la suivante commence.",
+        ),
+        "uq_candidacy_form_token": (
+            "candidacy.form_token",
+            AlreadySubmitted,
+            "Ce formulaire a déjà été envoyé.",
+        ),
+    }
+)
+"""Name (as PostgreSQL tells it) → the column (as SQLite tells it), the error, the sentence."""
+
+
+@asynccontextmanager
+async def spoken() -> AsyncIterator[None]:
+    """Turn the violation of a known constraint into its error; any other goes on as it is."""
+    try:
+        yield
+    except IntegrityError as error:
+        told = str(error.orig)
+        for name, (column, kind, sentence) in SPOKEN.items():
+            if f'"{name}"' in told or told.endswith(f"failed: {column}"):
+                raise kind(sentence) from error
+        raise

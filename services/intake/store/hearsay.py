@@ -1,0 +1,93 @@
+"""What is heard of a dossier: opinions, the decision, its journal. Kept even before the dossier is known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from intake.domain.dossier import Decision, Opinion
+from intake.domain.journal import Act, Entry
+from intake.tables import DecisionRow, JournalRow, OpinionRow
+from kernel.contracts.scoring import Committee, OpinionValue, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A journal line as a page shows it."""
+
+    at: datetime
+    by: str
+    act: Act
+    reason: str
+
+
+async def write(session: AsyncSession, entries: Iterable[Entry]) -> None:
+    """Add lines to the journal; a fact that is already there is not written again."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    added = sqlite.insert(JournalRow) if on_sqlite else postgresql.insert(JournalRow)
+    for entry in entries:
+        values = {
+            "candidacy_id": entry.candidacy_id,
+            "at": entry.at.astimezone(UTC),
+            "by": entry.by,
+            "act": entry.act,
+            "reason": entry.reason,
+            "key": entry.key,
+        }
+        await session.exec(added.values(values).on_conflict_do_nothing())
+
+
+async def journal_of(session: AsyncSession, candidacy_id: UUID) -> list[Line]:
+    """The journal of a dossier, oldest first."""
+    query = select(JournalRow).where(JournalRow.candidacy_id == candidacy_id)
+    rows = await session.exec(query.order_by(col(JournalRow.at), col(JournalRow.key)))
+    return [Line(row.at, row.by, cast("Act", row.act), row.reason) for row in rows]
+
+
+async def decision_on(session: AsyncSession, candidacy_id: UUID) -> Decision | None:
+    """The decision that counts so far."""
+    row = await session.get(DecisionRow, candidacy_id)
+    return Decision(row.at, cast("Outcome", row.outcome), row.reason, row.by) if row else None
+
+
+async def save_decision(session: AsyncSession, candidacy_id: UUID, decision: Decision) -> None:
+    """Keep the decision that counts."""
+    await session.merge(
+        DecisionRow(
+            candidacy_id=candidacy_id,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            by=decision.by,
+            at=decision.at,
+        )
+    )
+
+
+async def opinions_on(session: AsyncSession, candidacy_id: UUID) -> dict[Committee, Opinion]:
+    """The opinion of each committee that gave one."""
+    rows = await session.exec(select(OpinionRow).where(OpinionRow.candidacy_id == candidacy_id))
+    return {opinion.committee: opinion for opinion in map(_opinion, rows)}
+
+
+async def save_opinion(session: AsyncSession, candidacy_id: UUID, opinion: Opinion) -> None:
+    """Keep the opinion of a committee that counts."""
+    await session.merge(
+        OpinionRow(
+            candidacy_id=candidacy_id,
+            committee=opinion.committee,
+            opinion=opinion.opinion,
+            reason=opinion.reason,
+            by=opinion.by,
+            at=opinion.at,
+        )
+    )
+
+
+def _opinion(row: OpinionRow) -> Opinion:
+    committee, opinion = cast("Committee", row.committee), cast("OpinionValue", row.opinion)
+    return Opinion(row.at, opinion, row.reason, row.by, committee)

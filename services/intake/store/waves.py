@@ -1,0 +1,70 @@
+"""Waves as rows, and the counter that gives each dossier of a year the next number."""
+
+from datetime import UTC
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from intake.domain.wave import Calendar, Wave
+from intake.store.constraints import spoken
+from intake.tables import WaveRow
+
+
+async def add_wave(session: AsyncSession, wave: Wave) -> None:
+    """Raises `Refused` where another wave is open."""
+    async with spoken():
+        session.add(_row(wave))
+        await session.flush()
+
+
+async def save_wave(session: AsyncSession, wave: Wave) -> None:
+    """Write the changed fields of a wave that was loaded."""
+    await session.merge(_row(wave))
+
+
+async def wave_to_change(session: AsyncSession, wave_id: UUID) -> Wave | None:
+    """The wave, held until the end of the transaction."""
+    row = (await session.exec(select(WaveRow).where(WaveRow.id == wave_id).with_for_update())).first()
+    return _wave(row) if row else None
+
+
+async def open_wave(session: AsyncSession) -> Wave | None:
+    """The wave that is announced or taking dossiers; there is at most one."""
+    row = (await session.exec(select(WaveRow).where(WaveRow.state == "ouverte"))).first()
+    return _wave(row) if row else None
+
+
+async def all_waves(session: AsyncSession) -> list[Wave]:
+    """Every wave, the latest first."""
+    rows = await session.exec(select(WaveRow).order_by(col(WaveRow.opens_at).desc()))
+    return [_wave(row) for row in rows]
+
+
+async def next_rank(session: AsyncSession, year: int) -> int:
+    """The next dossier number of `year`: 1, 2, 3… Its row stays locked until the end of the transaction."""
+    statement = text(
+        "INSERT INTO counter (year, last) VALUES (:year, 1) "
+        "ON CONFLICT (year) DO UPDATE SET last = counter.last + 1 RETURNING last"
+    )
+    rank = await (await session.connection()).scalar(statement, {"year": year})
+    return int(rank)
+
+
+def _wave(row: WaveRow) -> Wave:
+    calendar = Calendar(row.title, row.opens_at, row.closes_at, row.quota)
+    return Wave(row.id, calendar, row.opened_by, row.closed_at)
+
+
+def _row(wave: Wave) -> WaveRow:
+    return WaveRow(
+        id=wave.id,
+        title=wave.calendar.title,
+        opens_at=wave.calendar.opens_at.astimezone(UTC),
+        closes_at=wave.calendar.closes_at.astimezone(UTC),
+        quota=wave.calendar.quota,
+        opened_by=wave.opened_by,
+        state="ouverte" if wave.is_open else "close",
+        closed_at=wave.closed_at,
+    )

@@ -1,0 +1,35 @@
+"""What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
+
+from intake import handlers
+from kernel.contracts.intake import WaveClosingDue
+from kernel.contracts.notifier import MessageFailed, MessageSent
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.runtime.database import Work
+from kernel.runtime.subscriptions import Subscriptions
+
+
+def declare() -> Subscriptions:
+    """One effect per event."""
+    subscriptions = Subscriptions("intake")
+
+    @subscriptions.on(WaveClosingDue)
+    async def close_wave(event: WaveClosingDue, work: Work) -> None:
+        await handlers.close_wave(work, event.wave_id)
+
+    @subscriptions.on(OpinionRecorded)
+    async def hear_opinion(event: OpinionRecorded, work: Work) -> None:
+        await handlers.hear_opinion(work, event)
+
+    @subscriptions.on(DecisionTaken)
+    async def hear_decision(event: DecisionTaken, work: Work) -> None:
+        await handlers.hear_decision(work, event)
+
+    @subscriptions.on(MessageSent)
+    async def message_left(event: MessageSent, work: Work) -> None:
+        await handlers.hear_of_message(work, event)
+
+    @subscriptions.on(MessageFailed)
+    async def message_failed(event: MessageFailed, work: Work) -> None:
+        await handlers.hear_of_message(work, event)
+
+    return subscriptions
