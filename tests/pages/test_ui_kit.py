@@ -12,7 +12,7 @@ from jinja2 import Environment, UndefinedError
 
 from kernel.ui import NavItem, Notice, Page, Site, render, templates
 from kernel.ui.bars import coverage, days_share
-from kernel.ui.gallery import PAGES, gallery_app, sample
+from kernel.ui.gallery import PAGES, Someone, gallery_app, sample
 
 KIT = Path(render.__file__).parent
 GALLERY = sorted((KIT / "templates" / "gallery").glob("*.html"))
@@ -123,7 +123,14 @@ def test_what_people_type_never_becomes_markup(environment: Environment, source:
 
 def site() -> Site:
     nav = (NavItem("Accueil", "/"), NavItem("Bureau", "/bureau"), NavItem("Sources", "/bureau/sources"))
-    return Site("Nom", "Lieu", "Éditeur", nav, (NavItem("Mentions légales", "/mentions"),), {"green": "#14603F"})
+    legal = (NavItem("Mentions légales", "/mentions"),)
+    by_role = {"staff": (NavItem("Registre", "/registre"),)}
+    return Site("Nom", "Lieu", "Éditeur", nav, legal, {"green": "#14603F"}, by_role=by_role)
+
+
+def someone(request: Request) -> Someone | None:
+    name = request.headers.get("x-name")
+    return Someone(name, request.headers.get("x-role", "")) if name else None
 
 
 @pytest.fixture
@@ -133,7 +140,7 @@ def pages(tmp_path: Path) -> TestClient:
         "{% block content %}<p>{% block part %}{{ ui.badge(word) }}{% endblock %}</p>{% endblock %}",
         encoding="utf-8",
     )
-    page = Page(templates(tmp_path), site(), signed_in=lambda request: request.headers.get("x-name"))
+    page = Page(templates(tmp_path), site(), signed_in=someone)
     notice = Notice("succes", "Reçu", done=True)
     app = FastAPI()
 
@@ -167,6 +174,12 @@ def test_a_page_carries_its_site(pages: TestClient) -> None:
 def test_a_page_names_who_is_signed_in(pages: TestClient) -> None:
     assert "Vous êtes connecté" not in pages.get("/bureau/sources/une").text
     assert "Accueil &lt;b&gt;" in pages.get("/bureau/sources/une", headers={"x-name": "Accueil <b>"}).text
+
+
+def test_a_role_has_its_own_way_and_the_way_out(pages: TestClient) -> None:
+    text = pages.get("/bureau/sources/une", headers={"x-name": "Accueil", "x-role": "staff"}).text
+    assert "Registre" in text and "/bureau/sources" not in text
+    assert 'action="/sortir"' in text and 'action="/sortir"' not in pages.get("/bureau/sources/une").text
 
 
 def test_the_browser_is_told_that_nothing_is_inline(pages: TestClient) -> None:

@@ -1,7 +1,6 @@
 """What all pages of intake share: the label around them, who is shown what, how a form is read, how no is said.
 
-A page that shows a dossier is never kept by a cache. Staff see the whole platform in the navigation, visitors
-the public part.
+A page that shows a dossier is never kept by a cache.
 """
 
 from dataclasses import dataclass
@@ -19,26 +18,12 @@ from intake.forms.words import Words, words_of
 from kernel.contracts.label import Commune, Label
 from kernel.runtime.auth import Allow, Person, visitor
 from kernel.runtime.database import Database
-from kernel.ui import NavItem, Page, Site, templates
+from kernel.ui import Page, Site, templates
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 MOST_FIELDS = 5_000
 PRIVATE = {"Cache-Control": "no-store"}
 
-PUBLIC_NAV = (NavItem("Accueil", "/"), NavItem("Déposer une candidature", "/candidatures/nouvelle"))
-STAFF_NAV = (
-    NavItem("Accueil", "/"),
-    NavItem("Dossiers", "/dossiers"),
-    NavItem("Vagues", "/vagues"),
-    NavItem("Instruction", "/instruction/"),
-    NavItem("Veille", "/veille/"),
-    NavItem("Alertes", "/alertes/"),
-)
-LEGAL = (
-    NavItem("Mentions légales", "/mentions-legales"),
-    NavItem("Données personnelles", "/donnees-personnelles"),
-    NavItem("Accessibilité\u202f: non conforme", "/accessibilite"),
-)
 ERRORS = {
     400: "Cette demande ne peut pas être lue",
     401: "Identifiez-vous pour voir cette page",
@@ -62,23 +47,18 @@ class Shell:
     database: Database
     label: Label
     secure: bool
-    public: Page
-    desk: Page
+    page: Page
 
     @classmethod
     def of(cls, database: Database, label: Label, *, secure: bool) -> "Shell":
         environment = _environment(label)
-        public = Page(environment, _site(label, PUBLIC_NAV), signed_in=_signed_in)
-        desk = Page(environment, _site(label, STAFF_NAV), signed_in=_signed_in)
-        return cls(database, label, secure, public, desk)
+        return cls(database, label, secure, Page(environment, Site.of(label), signed_in=visitor))
 
     def render(
         self, name: str, request: Request, *, status: int = 200, private: bool = False, **context: object
     ) -> HTMLResponse:
-        """The page, with the navigation of whoever asks; `private` ones are not kept by any cache."""
-        person = visitor(request)
-        page = self.desk if person is not None and person.role == "staff" else self.public
-        answer = page.render(name, request, status_code=status, **context)
+        """The page; `private` ones are not kept by any cache."""
+        answer = self.page.render(name, request, status_code=status, **context)
         if private:
             answer.headers.update(PRIVATE)
         return answer
@@ -106,22 +86,6 @@ def dossier_id(candidacy_id: str) -> UUID:
 
 Typed = Annotated[Words, Depends(typed)]
 DossierId = Annotated[UUID, Depends(dossier_id)]
-
-
-def _signed_in(request: Request) -> str | None:
-    person = visitor(request)
-    return person.name if person else None
-
-
-def _site(label: Label, nav: tuple[NavItem, ...]) -> Site:
-    return Site(
-        name=label.name,
-        territory=label.territory_name,
-        publisher=label.publisher,
-        nav=nav,
-        legal=LEGAL,
-        colours=label.colours,
-    )
 
 
 def _environment(label: Label) -> Environment:

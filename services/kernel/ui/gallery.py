@@ -29,6 +29,15 @@ SITE = Site(
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """A visitor of the gallery."""
+
+    name: str = "Équipe"
+    role: str = "gallery"
+
+
 TEMPLATES = Path(__file__).parent / "templates" / "gallery"
 PAGES = {
     "/": "components_page.html",
@@ -121,7 +130,7 @@ def gallery_app() -> FastAPI:
     """Four pages: the components, a staff list, a form with errors, a follow-up page."""
     app = FastAPI(openapi_url=None)
     app.mount("/static", static_app(SITE.colours))
-    page = Page(templates(TEMPLATES), SITE, signed_in=lambda _: "Équipe")
+    page = Page(templates(TEMPLATES), SITE, signed_in=lambda _: Someone())
 
     @app.get("/", response_class=HTMLResponse)
     @app.get("/bureau", response_class=HTMLResponse)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kernel.ui import bars, french
-from kernel.ui.site import Site
+from kernel.ui.site import Site, Visitor
 from kernel.ui.static import STATIC, static_url, theme
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -56,18 +56,18 @@ def templates(*folders: Path) -> Environment:
     return environment
 
 
-def nobody(_: Request) -> str | None:
+def nobody(_: Request) -> Visitor | None:
     return None
 
 
 class Page:
     """Renders the templates of one service under one site.
 
-    `signed_in` gives the words that name the visitor (« Équipe », an address), or None.
+    `signed_in` gives the visitor, whose role chooses the navigation, or None for a stranger.
     """
 
     def __init__(
-        self, environment: Environment, site: Site, *, signed_in: Callable[[Request], str | None] = nobody
+        self, environment: Environment, site: Site, *, signed_in: Callable[[Request], Visitor | None] = nobody
     ) -> None:
         self._environment = environment
         self._site = site
@@ -77,11 +77,13 @@ class Page:
 
     def _context(self, request: Request, context: dict[str, object]) -> dict[str, object]:
         path = request.url.path
+        visitor = self._signed_in(request)
+        site = self._site.seen_by(visitor)
         return {
-            "site": self._site,
+            "site": site,
             "path": path,
-            "current_nav": self._site.current(path),
-            "signed_in": self._signed_in(request),
+            "current_nav": site.current(path),
+            "signed_in": visitor.name if visitor else None,
             "theme_url": self._theme_url,
             "notices": (),
             **context,

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from kernel.contracts.label import Label
 from kernel.runtime.auth import Allow, Person, visitor
 from kernel.runtime.database import Database
-from kernel.ui import NavItem, Page, Site, templates
+from kernel.ui import Page, Site, templates
 from kernel.ui.french import typo
 from scoring import store
 from scoring.domain import committees, rulings, words
@@ -27,21 +27,6 @@ from scoring.handlers import UnknownDossier
 PREFIX = "/instruction"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PRIVATE = {"Cache-Control": "no-store"}
-
-NAV = (NavItem("Accueil", "/"), NavItem("Instruction", f"{PREFIX}/"))
-STAFF_NAV = (
-    NavItem("Accueil", "/"),
-    NavItem("Dossiers", "/dossiers"),
-    NavItem("Vagues", "/vagues"),
-    NavItem("Instruction", f"{PREFIX}/"),
-    NavItem("Veille", "/veille/"),
-    NavItem("Alertes", "/alertes/"),
-)
-LEGAL = (
-    NavItem("Mentions légales", "/mentions-legales"),
-    NavItem("Données personnelles", "/donnees-personnelles"),
-    NavItem("Accessibilité : non conforme", "/accessibilite"),
-)
 
 Juror = Annotated[Person, Depends(Allow("staff", "partner", "expert"))]
 Staff = Annotated[Person, Depends(Allow("staff"))]
@@ -67,23 +52,18 @@ Typed = Annotated[dict[str, str], Depends(typed)]
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What every route closes over: the database, and the pages as staff and as others see them."""
+    """What every route closes over."""
 
     database: Database
-    desk: Page
-    plain: Page
+    page: Page
 
     @classmethod
     def of(cls, database: Database, label: Label) -> "Shell":
-        environment = _environment(label)
-        desk = Page(environment, _site(label, STAFF_NAV), signed_in=_signed_in)
-        return cls(database, desk, Page(environment, _site(label, NAV), signed_in=_signed_in))
+        return cls(database, Page(_environment(label), Site.of(label), signed_in=visitor))
 
     def render(self, name: str, request: Request, *, status: int = 200, **context: object) -> HTMLResponse:
-        """The page, with the navigation of whoever asks."""
-        person = visitor(request)
-        page = self.desk if person is not None and person.role == "staff" else self.plain
-        answer = page.render(name, request, status_code=status, **context)
+        """The page, which no cache keeps."""
+        answer = self.page.render(name, request, status_code=status, **context)
         answer.headers.update(PRIVATE)
         return answer
 
@@ -117,22 +97,6 @@ def officer(person: Person) -> rulings.Officer:
 def dossier_address(candidacy_id: UUID | str) -> str:
     """Where people find a dossier."""
     return f"{PREFIX}/dossiers/{candidacy_id}"
-
-
-def _signed_in(request: Request) -> str | None:
-    person = visitor(request)
-    return person.name if person else None
-
-
-def _site(label: Label, nav: tuple[NavItem, ...]) -> Site:
-    return Site(
-        name=label.name,
-        territory=label.territory_name,
-        publisher=label.publisher,
-        nav=nav,
-        legal=LEGAL,
-        colours=label.colours,
-    )
 
 
 def _environment(label: Label) -> Environment:
