@@ -170,7 +170,8 @@ async def test_a_dossier_shows_all_that_is_heard_of_it(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/dossiers/2f1c7c0e-0000-4000-8000-000000000000", "/dossiers/x", "/dossiers/%00", "/nulle-part", "/dossiers/a/b/c"]
+    "path",
+    ["/dossiers/2f1c7c0e-0000-4000-8000-000000000000", "/dossiers/x", "/dossiers/%00", "/nulle-part", "/dossiers/a/b/c"],
 )
 async def test_what_does_not_exist_is_404(desk: Desk, path: str) -> None:
     answer = await desk.get(path, "staff")

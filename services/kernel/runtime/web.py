@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.contracts.envelope import Cause
@@ -33,8 +33,9 @@ ErrorPage = Callable[[Request, int, str], Response]
 class Gate:
     """ASGI: refuses foreign writes and oversize bodies, adds headers, gives the request its cause."""
 
-    def __init__(self, app: ASGIApp, secure: bool = False) -> None:
+    def __init__(self, app: ASGIApp, error_page: ErrorPage, secure: bool = False) -> None:
         self.app = app
+        self.error_page = error_page
         self.headers = dict(SECURITY_HEADERS)
         if secure:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -44,11 +45,19 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE and not same_origin(headers):
-            refusal = PlainTextResponse("Cette demande vient d'un autre site : elle est refusée.", 403)
+        scope.setdefault("state", {})["cause"] = Cause.new(headers.get("traceparent"))
+        if (refusal := self._refusal(scope, headers)) is not None:
             await refusal(scope, receive, send)
             return
-        scope.setdefault("state", {})["cause"] = Cause.new(headers.get("traceparent"))
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY:
+                raise HTTPException(413)
+            return message
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,7 +66,16 @@ class Gate:
                     answer.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await self.app(scope, counted, with_headers)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """The page that says no before the application is asked, if it must."""
+        if scope["method"] not in SAFE and not same_origin(headers):
+            return self.error_page(Request(scope), 403, "Cette demande vient d'un autre site : elle est refusée.")
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > MAX_BODY:
+            return self.error_page(Request(scope), 413, "")
+        return None
 
 
 def same_origin(headers: Headers) -> bool:
@@ -76,8 +94,8 @@ def cause_of(request: Request) -> Cause:
 
 def web_app(title: str, *, secure: bool, error_page: ErrorPage) -> FastAPI:
     """A FastAPI application with the gate, body limits and error pages; documentation pages are off."""
-    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, max_body_size=MAX_BODY)
-    app.add_middleware(Gate, secure=secure)
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Gate, error_page=error_page, secure=secure)
 
     @app.exception_handler(HTTPException)
     async def known(request: Request, error: HTTPException) -> Response:

@@ -1,0 +1,22 @@
+"""What a calm run comes to: the measure of every run that was disturbed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults import child
+
+
+@pytest.fixture(scope="session")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The numbers of one demonstration that nothing disturbed, without its seconds."""
+    folder = tmp_path_factory.mktemp("calm")
+    run = child.start(folder, "demo", "--once", "--json", "--data", str(folder / "var"), "--port", "0")
+    assert run.ends(90) == 0, run.err[-2000:]
+    return without_time(run.summary())
+
+
+def without_time(summary: dict[str, Any]) -> dict[str, Any]:
+    """What two runs must have in common."""
+    return {name: value for name, value in summary.items() if name != "seconds"}

@@ -1,0 +1,42 @@
+"""The broker is killed in the middle of the demonstration and comes back: the numbers are those of a calm run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults import child
+from tests.faults.conftest import without_time
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+
+MOMENTS: dict[str, Callable[[Path], bool]] = {
+    "while candidacies come in": lambda data: child.count(data, "intake", "candidacy") >= 3,
+    "while opinions are given": lambda data: child.count(data, "scoring", "opinion") >= 10,
+    "while calls are matched": lambda data: child.count(data, "funding_watch", "call") > 0,
+    "while mails leave": lambda data: child.count(data, "notifier", "alert_item") > 0,
+}
+ALWAYS = ("while candidacies come in", "while calls are matched")
+
+
+def test_a_calm_run_is_the_year_2022(calm: dict[str, Any]) -> None:
+    known = {"candidacies": 8, "labelled": 5, "nominated": 3, "dead_letters": 0, "lost": 0}
+    assert {name: calm[name] for name in known} == known
+    assert calm["calls"] > 50 and calm["matches"] > 8 and calm["mails"] >= 25
+
+
+@pytest.mark.parametrize("moment", MOMENTS if child.LARGE else ALWAYS)
+def test_the_demonstration_ends_with_the_same_numbers(tmp_path: Path, calm: dict[str, Any], moment: str) -> None:
+    data = tmp_path / "var"
+    run = child.start(tmp_path, "demo", "--once", "--json", "--data", str(data), "--port", "0")
+    broker = run.started_broker()
+    child.until(lambda: MOMENTS[moment](data) or run.has_ended, 60, moment)
+    broker.kill()
+    child.until(lambda: run.has_ended or (run.broker() or broker).pid != broker.pid, 10, "another nats-server")
+    second = run.broker()
+
+    assert run.ends(110) == 0, run.err[-2000:]
+    assert without_time(run.summary()) == calm
+    assert second is not None, "the demonstration ended before the broker was killed"
+    assert child.name_of(second) == "", "the second broker outlived the demonstration"
