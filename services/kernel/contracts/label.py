@@ -58,6 +58,10 @@ class Label:
     publisher: str
     contact_role: str
     mail: str
+    postal_address: str
+    telephone: str
+    host: str
+    """Who runs the machines: name, address, telephone. Empty where the installation has not said it yet."""
     dossier_prefix: str
     department: str
     region: str
@@ -98,6 +102,9 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         publisher=label["publisher"],
         contact_role=label["contact_role"],
         mail=label["mail"],
+        postal_address=label.get("postal_address", ""),
+        telephone=label.get("telephone", ""),
+        host=label.get("host", ""),
         dossier_prefix=label["dossier_prefix"],
         department=data["territory"]["department"],
         region=data["territory"]["region"],
