@@ -1,0 +1,84 @@
+"""The notifier put together: the only place where its database, its mail server and its pages meet."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from fastapi import Request
+from starlette.responses import Response
+
+from kernel.contracts.label import load_label
+from kernel.runtime.auth import visitor
+from kernel.runtime.clock import Clock, SystemClock
+from kernel.runtime.database import Database, Work
+from kernel.runtime.service import Service
+from kernel.runtime.settings import Settings
+from kernel.runtime.web import ErrorPage, web_app
+from kernel.ui import Page, Site, templates
+from notifier import handlers, pages, subscribers
+from notifier.domain.delivery import Delivery, Outcome
+from notifier.domain.words import cut
+from notifier.handlers import Sending
+from notifier.mail.posting import MailServer, Postman
+from notifier.mail.sending import Ledger, Sender
+from notifier.mail.writing import Writer, domain_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
+    """The service on its own database, ready to start."""
+    time = clock or SystemClock()
+    database = Database(settings.database_of("notifier"), time)
+    label = load_label(settings.label_file, settings.territory_file)
+    public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    writer = Writer(label, public_url, settings.mail_from)
+    sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time)
+    delay = timedelta(seconds=settings.alert_delay)
+    environment = templates(TEMPLATES)
+    environment.filters["coupe"] = cut
+    page = Page(environment, Site.of(label), signed_in=visitor)
+    app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
+    app.include_router(pages.routes(database, page, writer))
+
+    async def at_start(work: Work) -> None:
+        await handlers.renew_appointments(work, delay)
+
+    return Service(
+        name="notifier",
+        settings=settings,
+        subscriptions=subscribers.declare(sender.wake.set, delay),
+        app=app,
+        database=database,
+        nats_url=nats_url,
+        clock=time,
+        at_start=at_start,
+        loops=[sender.run],
+    )
+
+
+def ledger(database: Database, settings: Settings) -> Ledger:
+    """The sender's short transactions on `database`."""
+    staff = settings.staff_mail
+    sending = Sending({"staff": staff, "ops": staff}, domain_of(settings.mail_from))
+
+    async def claim(token: UUID) -> list[Delivery]:
+        async with database.work() as work:
+            return await handlers.claim_deliveries(work, token, sending)
+
+    async def settle(delivery: Delivery, outcome: Outcome) -> bool:
+        async with database.work() as work:
+            return await handlers.settle_delivery(work, delivery, outcome)
+
+    async def give_back(token: UUID) -> None:
+        async with database.work() as work:
+            await handlers.give_back(work, token)
+
+    return Ledger(claim, settle, give_back)
+
+
+def _error_page(page: Page) -> ErrorPage:
+    def error_page(request: Request, status: int, reason: str) -> Response:
+        return page.render("error.html", request, status_code=status, status=status, reason=reason, prefix=pages.PREFIX)
+
+    return error_page

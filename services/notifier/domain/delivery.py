@@ -1,0 +1,240 @@
+"""One event, one recipient, one kind of message: one delivery, whatever comes twice or too early.
+
+A delivery is born from an event, waits for what it needs (an address, the facts of the dossier), leaves, and
+says what became of it. Its identity and its Message-ID follow from the event, so they are the same again
+after a crash, a restored backup or a replay.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias, assert_never
+from uuid import UUID, uuid5
+
+from kernel.contracts.envelope import Event
+from kernel.contracts.notifier import MessageFailed, MessageKind, MessageSent
+from notifier.domain.retries import HORIZON, next_attempt
+from notifier.domain.states import State, Step, can_follow, follow
+from notifier.domain.words import is_address, one_line, without_addresses
+
+RecipientKind = Literal["applicant", "staff", "ops"]
+Snapshot: TypeAlias = Mapping[str, Any]
+"""All that is needed to write a message: JSON values under the names that its template uses."""
+
+TEMPLATE_VERSION = 1
+"""Raised with every change of meaning in `templates/mails`; each delivery keeps the one it was born with."""
+LEASE = timedelta(seconds=60)
+"""How long a claim lasts: above the time that one batch may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known of a candidacy; facts come in any order."""
+
+    number: str | None = None
+    title: str | None = None
+    porteur: str | None = None
+    withdrawn: bool = False
+
+    def facts(self) -> dict[str, str] | None:
+        """What every message to its porteur names, one line each; None while it is not known."""
+        if self.number is None or self.title is None or self.porteur is None:
+            return None
+        return {name: one_line(getattr(self, name)) for name in ("number", "title", "porteur")}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message to one recipient. `ready_at`: since when it could leave; `due_at`: when it is tried next."""
+
+    id: UUID
+    cause_event_id: UUID
+    recipient_kind: RecipientKind
+    recipient: str
+    candidacy_id: UUID | None
+    kind: MessageKind
+    created_at: datetime
+    snapshot: Snapshot
+    template_version: int = TEMPLATE_VERSION
+    state: State = State.EN_ATTENTE_ADRESSE
+    address: str | None = None
+    attempts: int = 0
+    ready_at: datetime | None = None
+    due_at: datetime | None = None
+    claim: UUID | None = None
+    claimed_until: datetime | None = None
+    message_id: str | None = None
+    subject: str | None = None
+    last_error: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The mail server said 250 to the whole message."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never leave as it is: the recipient is refused, or the message cannot be written."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """The mail server was away or busy."""
+
+    reason: str
+
+
+Outcome = Accepted | Refused | Postponed
+
+
+def to_applicant(cause: UUID, candidacy_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+    """A message to the porteur of a candidacy, because of the event `cause`; it waits until `advance`."""
+    recipient = candidacy_id.hex
+    return Delivery(
+        id=_identity(cause, recipient, kind),
+        cause_event_id=cause,
+        recipient_kind="applicant",
+        recipient=recipient,
+        candidacy_id=candidacy_id,
+        kind=kind,
+        created_at=at,
+        snapshot=snapshot,
+    )
+
+
+def to_staff(cause: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+    """A message to the staff, which may leave at once."""
+    born = Delivery(
+        id=_identity(cause, "staff", kind),
+        cause_event_id=cause,
+        recipient_kind="staff",
+        recipient="staff",
+        candidacy_id=None,
+        kind=kind,
+        created_at=at,
+        snapshot=snapshot,
+    )
+    return replace(born, state=follow(born.state, Step.KNOWN), ready_at=at, due_at=at)
+
+
+def _identity(cause: UUID, recipient: str, kind: MessageKind) -> UUID:
+    return uuid5(cause, f"{recipient}:{kind}")
+
+
+def advance(delivery: Delivery, dossier: Dossier, address: str | None, at: datetime) -> Delivery:
+    """What follows for `delivery` from what is now known of its dossier and contact.
+
+    A message in the sender's hands is left alone here: the sender asks again before it tries once more.
+    """
+    if delivery.state not in (State.EN_ATTENTE_ADRESSE, State.A_ENVOYER):
+        return delivery
+    if dossier.withdrawn:
+        return replace(delivery, state=follow(delivery.state, Step.WITHDRAWN), due_at=None)
+    facts = dossier.facts()
+    if delivery.state is not State.EN_ATTENTE_ADRESSE or facts is None or address is None:
+        return delivery
+    return replace(
+        delivery,
+        state=follow(delivery.state, Step.KNOWN),
+        snapshot={**delivery.snapshot, **facts},
+        address=address,
+        ready_at=at,
+        due_at=at,
+    )
+
+
+def claimed(delivery: Delivery, token: UUID, address: str | None, domain: str, at: datetime) -> Delivery:
+    """`delivery` in the hands of the sender `token` for LEASE, addressed to what is known now."""
+    return replace(
+        delivery,
+        state=follow(delivery.state, Step.CLAIMED),
+        claim=token,
+        claimed_until=at + LEASE,
+        address=address or delivery.address,
+        attempts=delivery.attempts + 1,
+        message_id=f"<{delivery.id.hex}@{domain}>",
+    )
+
+
+def stopped(delivery: Delivery) -> Delivery:
+    """`delivery`, whose dossier was withdrawn before it could leave."""
+    return _released(delivery, Step.WITHDRAWN, due_at=None)
+
+
+def given_back(delivery: Delivery) -> Delivery:
+    """`delivery`, claimed and not tried: as if it had never been claimed."""
+    return replace(_released(delivery, Step.GIVEN_BACK, due_at=delivery.due_at), attempts=delivery.attempts - 1)
+
+
+def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -> tuple[Delivery, tuple[Event, ...]]:
+    """What became of an attempt, and the event that tells of it where it was the last one."""
+    match outcome:
+        case Accepted(subject):
+            sent = replace(
+                _released(delivery, Step.ACCEPTED, due_at=None), sent_at=at, subject=subject, last_error=None
+            )
+            return sent, (_sent(sent, at),)
+        case Refused(reason):
+            return _failed(delivery, reason, at)
+        case Postponed(reason):
+            again = next_attempt(delivery.ready_at or at, max(delivery.attempts, 1), at, jitter)
+            if again is None:
+                hours = HORIZON // timedelta(hours=1)
+                return _failed(delivery, f"abandonné après {hours} heures d’essais ; dernier refus : {reason}", at)
+            waiting = _released(delivery, Step.POSTPONED, due_at=again)
+            return replace(waiting, last_error=without_addresses(reason)), ()
+        case _:
+            assert_never(outcome)
+
+
+def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delivery:
+    """A failed message that a person wants to leave again. Raises `ImpossibleStep` when it did not fail."""
+    return replace(
+        delivery,
+        state=follow(delivery.state, Step.ASKED_AGAIN),
+        address=address or delivery.address,
+        last_error=None,
+        ready_at=at,
+        due_at=at,
+    )
+
+
+def can_be_asked_again(delivery: Delivery) -> bool:
+    """The same rule as `asked_again`, for pages."""
+    return can_follow(delivery.state, Step.ASKED_AGAIN)
+
+
+def check_address(delivery: Delivery) -> Refused | None:
+    """Refuses an address that no mail server would take, before it is asked."""
+    if delivery.address and is_address(delivery.address):
+        return None
+    return Refused("l’adresse du destinataire n’est pas une adresse de courriel : corrigez-la, puis renvoyez")
+
+
+def _released(delivery: Delivery, step: Step, due_at: datetime | None) -> Delivery:
+    return replace(delivery, state=follow(delivery.state, step), claim=None, claimed_until=None, due_at=due_at)
+
+
+def _failed(delivery: Delivery, reason: str, at: datetime) -> tuple[Delivery, tuple[Event, ...]]:
+    words = without_addresses(reason)
+    failed = replace(_released(delivery, Step.REFUSED, due_at=None), last_error=words)
+    told = MessageFailed(
+        delivery_id=delivery.id, candidacy_id=delivery.candidacy_id, kind=delivery.kind, reason=words, at=at
+    )
+    return failed, (told,)
+
+
+def _sent(delivery: Delivery, at: datetime) -> MessageSent:
+    return MessageSent(
+        delivery_id=delivery.id,
+        candidacy_id=delivery.candidacy_id,
+        kind=delivery.kind,
+        message_id=delivery.message_id or "",
+        at=at,
+    )

@@ -1,0 +1,58 @@
+"""Phrases that a mail says twice, in HTML and in text: plain words, which each template escapes as it must."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from kernel.ui.french import date_heure, date_longue, euros, jours_restants, nombre, taux
+
+VERDICTS = {"eligible": "Éligible", "a_verifier": "À vérifier", "non": "Non éligible"}
+
+
+def found(count: int, projects: int) -> str:
+    """« 3 nouvelles pistes de financement pour 2 projets »."""
+    tracks = "Une nouvelle piste" if count == 1 else f"{nombre(count)} nouvelles pistes"
+    where = "un projet" if projects == 1 else f"{nombre(projects)} projets"
+    return f"{tracks} de financement pour {where}"
+
+
+def money(match: Mapping[str, Any]) -> str:
+    """What a call gives at most: « jusqu'à 250 000 € et 45 % des dépenses »."""
+    amount, rate = match["amount_max"], match["rate_max"]
+    if amount is None and rate is None:
+        return "montant et taux non précisés"
+    if amount is None:
+        return f"jusqu'à {taux(rate)} des dépenses"
+    if rate is None:
+        return f"jusqu'à {euros(amount)}"
+    return f"jusqu'à {euros(amount)} et {taux(rate)} des dépenses"
+
+
+def deadline(match: Mapping[str, Any], today: date) -> str:
+    """« jeudi 30 avril 2026 (dans 49 jours) »."""
+    if match["closes_on"] is None:
+        return "sans date limite"
+    day = date.fromisoformat(match["closes_on"])
+    return f"{date_longue(day)} ({jours_restants(day, today)})"
+
+
+def sources_line(sources: Sequence[Mapping[str, Any]]) -> str:
+    """Whether the watch sees well; the last line of every alert."""
+    if not sources:
+        return "Sources : aucune lecture connue."
+    degraded = [source["title"] for source in sources if source["degraded"]]
+    if degraded:
+        names = ", ".join(degraded)
+        return f"Sources : {len(degraded)} sur {len(sources)} en difficulté ({names}). Des appels peuvent manquer."
+    read = "la source suivie a été lue" if len(sources) == 1 else f"les {len(sources)} sources suivies ont été lues"
+    last = max(datetime.fromisoformat(source["at"]) for source in sources)
+    return f"Sources : {read} sans incident, en dernier {date_heure(last)}."
+
+
+PHRASES = {
+    "verdicts": VERDICTS,
+    "found": found,
+    "money": money,
+    "deadline": deadline,
+    "sources_line": sources_line,
+}

@@ -1,0 +1,134 @@
+"""One connection to the mail server, used again while there is work; every answer has one of three names.
+
+Accepted is the 250 that follows the whole message. A 5xx about the recipient or the message is refused for
+good. Everything else (4xx, no server, a dropped line, our own account refused) is postponed: it may pass.
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientRefused,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
+
+from kernel.runtime.settings import Settings
+from notifier.domain.delivery import Accepted, Outcome, Postponed, Refused
+
+CONNECT_SECONDS = 10.0
+SEND_SECONDS = 20.0
+"""For one message; with the connection well under the lease."""
+PERMANENT = 500
+
+
+class Unreachable(Exception):
+    """No conversation with the mail server is possible now; no message is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where messages are handed over. `security`: none, starttls or tls."""
+
+    host: str
+    port: int
+    security: str = "none"
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "MailServer":
+        return cls(
+            settings.smtp_host,
+            settings.smtp_port,
+            settings.smtp_security,
+            settings.smtp_user,
+            settings.smtp_password,
+        )
+
+
+class Postman:
+    """Hands messages over, one at a time."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._line: SMTP | None = None
+
+    async def post(self, message: EmailMessage, subject: str) -> Outcome:
+        """Hand `message` over and say what the server answered. Raises `Unreachable`."""
+        line = await self._connected()
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await line.send_message(message)
+        except (SMTPException, OSError, TimeoutError) as error:
+            if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
+                self._drop()
+            return verdict(error)
+        except ValueError as error:
+            return Refused(f"message impossible à transmettre : {error}")
+        except BaseException:
+            self._drop()  # interrupted in the middle: the line cannot be used again
+            raise
+        return Accepted(subject)
+
+    async def _connected(self) -> SMTP:
+        if self._line is not None and self._line.is_connected:
+            return self._line
+        server = self._server
+        line = SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=SEND_SECONDS,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            username=server.user or None,
+            password=server.password or None,
+        )
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await line.connect()
+        except (SMTPException, OSError, TimeoutError) as error:
+            line.close()
+            raise Unreachable(f"serveur de courriel injoignable : {words(error)}") from error
+        self._line = line
+        return line
+
+    async def rest(self) -> None:
+        """There is no work: say goodbye. The next message opens a new line."""
+        line, self._line = self._line, None
+        if line is not None and line.is_connected:
+            with contextlib.suppress(SMTPException, OSError, TimeoutError):  # it is leaving anyway
+                async with asyncio.timeout(2.0):
+                    await line.quit()
+            line.close()
+
+    def _drop(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
+def verdict(error: Exception) -> Outcome:
+    """The name of what the server (or the line) answered to one message."""
+    match error:
+        case SMTPRecipientsRefused(recipients=[SMTPRecipientRefused() as first, *_]):
+            return verdict(first)
+        case SMTPRecipientRefused(code=code) | SMTPDataError(code=code) if code >= PERMANENT:
+            return Refused(words(error))
+        case SMTPNotSupported():
+            return Refused(words(error))
+        case _:
+            return Postponed(words(error))
+
+
+def words(error: BaseException) -> str:
+    """What the server said, as « 550 adresse inconnue »; the kind of the error where it said nothing."""
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}"
+    return str(error) or type(error).__name__

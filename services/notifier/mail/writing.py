@@ -1,0 +1,135 @@
+"""A message is complete or it is not written: a value that is missing or None fails loudly, here and not in a mailbox.
+
+Subject, text and HTML come from `templates/mails`; what people typed is escaped in HTML and is one line in headers.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    pass_eval_context,
+    select_autoescape,
+)
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+from kernel.contracts.label import Label
+from kernel.ui import french
+from kernel.ui.colours import tokens
+from notifier.domain.delivery import Delivery
+from notifier.domain.words import cut, one_line
+from notifier.mail.phrases import PHRASES
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "mails"
+SUBJECT_LENGTH = 120
+"""Characters; phones show 40, desktops about 70, so what matters stands first."""
+
+
+class CannotWrite(ValueError):
+    """A message cannot be written from its snapshot; says which value or template is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message as people will read it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Writer:
+    """Writes messages in the words of one label. `public_url` has no final slash."""
+
+    def __init__(self, label: Label, public_url: str, mail_from: str) -> None:
+        self.mail_from = mail_from
+        self._label = label
+        self._environment = _environment()
+        self._environment.globals.update(
+            label=label, public_url=public_url.rstrip("/"), colours={**tokens(), **label.colours}
+        )
+
+    def write(self, delivery: Delivery, at: datetime) -> Written:
+        """The message as it reads at the time `at` (days left are counted from it). Raises `CannotWrite`."""
+        values = {**delivery.snapshot, "today": at.astimezone(french.PARIS).date()}
+        try:
+            text = self._environment.get_template(f"{delivery.kind}.txt.jinja")
+            html = self._environment.get_template(f"{delivery.kind}.html.jinja")
+            subject = "".join(text.blocks["subject"](text.new_context(values)))
+            return Written(
+                cut(_plain(subject), SUBJECT_LENGTH), text.render(values).strip() + "\n", html.render(values)
+            )
+        except (TemplateError, KeyError, TypeError, ValueError) as error:
+            raise CannotWrite(f"le modèle « {delivery.kind} » ne peut pas être rempli : {error}") from error
+
+    def compose(self, delivery: Delivery, written: Written, at: datetime) -> EmailMessage:
+        """The message as the mail server gets it: the same Message-ID at every attempt. Raises `CannotWrite`."""
+        message = EmailMessage(policy=SMTP)
+        try:
+            message["From"] = formataddr((self._label.name, self.mail_from))
+            message["To"] = delivery.address
+            message["Reply-To"] = self._label.mail
+            message["Subject"] = written.subject
+            message["Date"] = format_datetime(at)
+            message["Message-ID"] = delivery.message_id
+            message["Auto-Submitted"] = "auto-generated"
+            message["Content-Language"] = "fr"
+            message.set_content(written.text, cte="quoted-printable")
+            message.add_alternative(written.html, subtype="html", cte="quoted-printable")
+        except (TypeError, ValueError, AttributeError) as error:
+            raise CannotWrite(f"le message « {delivery.kind} » ne peut pas être composé : {error}") from error
+        return message
+
+
+def domain_of(address: str) -> str:
+    """The part of an address that Message-IDs end with."""
+    return address.rpartition("@")[2].strip("<> ") or "localhost"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html.jinja"], ["txt.jinja"], default=True),
+        undefined=StrictUndefined,
+        finalize=_present,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.globals.update(PHRASES)
+    environment.filters.update(french.FILTERS)
+    environment.filters.update(typo=_typo, coupe=cut, jour=date.fromisoformat, instant=datetime.fromisoformat)
+    return environment
+
+
+def _present(value: Any) -> Any:
+    """Jinja would write « None »."""
+    if value is None:
+        raise ValueError("une valeur est vide (None)")
+    return value
+
+
+def _plain(subject: str) -> str:
+    return str(french.typo(one_line(subject)).unescape())
+
+
+@pass_eval_context
+def _typo(context: EvalContext, value: object) -> str:
+    """French spacing and apostrophes; escaped where the template escapes, as it is in plain text.
+
+    Escaping turns an apostrophe into an entity that the typography does not see; our attributes are in
+    double quotes, so it may be itself again.
+    """
+    if isinstance(value, Markup):
+        value = Markup(value.replace("&#39;", "'"))  # noqa: S704 - it was Markup, and an apostrophe is no markup
+    typeset = french.typo(value)
+    return typeset if context.autoescape else str(typeset.unescape())

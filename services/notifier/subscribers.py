@@ -1,0 +1,75 @@
+"""What the notifier does about each event. Delivery, repetition and failure are the kernel's business."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from kernel.contracts.funding_watch import MatchProposed, SourceCrawled, SourceDegraded
+from kernel.contracts.intake import (
+    CandidacyNotRetained,
+    CandidacyPreselected,
+    CandidacySubmitted,
+    CandidacyWithdrawn,
+    ContactDeclared,
+)
+from kernel.contracts.notifier import AlertDue, DeliveryDue
+from kernel.contracts.scoring import DecisionTaken
+from kernel.runtime.database import Work
+from kernel.runtime.subscriptions import Subscriptions
+from notifier import handlers
+
+
+def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
+    """The effects of the notifier, one per event; `wake` rouses the sender."""
+    subscriptions = Subscriptions("notifier")
+    _candidacies(subscriptions)
+    _watch(subscriptions, alert_delay)
+
+    @subscriptions.on(AlertDue)
+    async def alert_due(event: AlertDue, work: Work) -> None:
+        await handlers.tell_matches(work, event)
+
+    @subscriptions.on_many(DeliveryDue)
+    async def delivery_due(events: list[DeliveryDue], work: Work) -> None:
+        wake()  # what is due was committed before this event left
+
+    return subscriptions
+
+
+def _candidacies(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(CandidacySubmitted)
+    async def submitted(event: CandidacySubmitted, work: Work) -> None:
+        await handlers.acknowledge_candidacy(work, event)
+
+    @subscriptions.on(CandidacyPreselected)
+    async def preselected(event: CandidacyPreselected, work: Work) -> None:
+        await handlers.announce_preselection(work, event)
+
+    @subscriptions.on(CandidacyNotRetained)
+    async def not_retained(event: CandidacyNotRetained, work: Work) -> None:
+        await handlers.announce_refusal(work, event)
+
+    @subscriptions.on(DecisionTaken)
+    async def decided(event: DecisionTaken, work: Work) -> None:
+        await handlers.announce_decision(work, event)
+
+    @subscriptions.on(CandidacyWithdrawn)
+    async def withdrawn(event: CandidacyWithdrawn, work: Work) -> None:
+        await handlers.stop_messages(work, event)
+
+    @subscriptions.on(ContactDeclared)
+    async def contact(event: ContactDeclared, work: Work) -> None:
+        await handlers.learn_contact(work, event)
+
+
+def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
+    @subscriptions.on(MatchProposed)
+    async def proposed(event: MatchProposed, work: Work) -> None:
+        await handlers.gather_match(work, event, alert_delay)
+
+    @subscriptions.on(SourceCrawled)
+    async def crawled(event: SourceCrawled, work: Work) -> None:
+        await handlers.note_crawl(work, event)
+
+    @subscriptions.on(SourceDegraded)
+    async def degraded(event: SourceDegraded, work: Work) -> None:
+        await handlers.report_degraded(work, event)
