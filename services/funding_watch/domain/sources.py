@@ -1,0 +1,54 @@
+"""Whether a reading of a source can be believed, and what is said of it when it cannot.
+
+The rule kept here: a source that breaks in silence is the worst failure of a watch. A reading that is incomplete,
+or shows far fewer calls than the last good one, changes nothing and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+SourceState = Literal["ok", "degrade", "jamais"]
+
+LEAST_SHARE = 0.8
+"""Share of the last good count under which a reading is not believed."""
+LONGEST_DETAIL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """What the crawls of a source came to."""
+
+    name: str
+    title: str
+    state: SourceState = "jamais"
+    last_success_at: datetime | None = None
+    last_count: int | None = None
+    last_tried_at: datetime | None = None
+    reason: str | None = None
+
+
+def trouble(last_count: int | None, count: int, errors: Sequence[str]) -> str | None:
+    """Why a reading of `count` calls is not believed, as a French sentence; None when it is."""
+    if errors:
+        detail = " ".join(errors[0].split())[:LONGEST_DETAIL]
+        return f"La source n’a pas pu être lue en entier. Détail technique\u202f: {detail}"
+    if count == 0:
+        return "La source a répondu mais n’a montré aucun appel."
+    if last_count is not None and count < LEAST_SHARE * last_count:
+        return (
+            f"La source n’a montré que {count} appels, contre {last_count} à la dernière bonne lecture. "
+            "Si elle a vraiment été réduite, prévenez la personne qui tient la veille."
+        )
+    return None
+
+
+def after_success(health: SourceHealth, count: int, at: datetime) -> SourceHealth:
+    """The source was read to its end."""
+    return SourceHealth(health.name, health.title, "ok", at, count, at)
+
+
+def after_trouble(health: SourceHealth, reason: str, at: datetime) -> SourceHealth:
+    """The reading was not believed: the last good one still counts."""
+    return SourceHealth(health.name, health.title, "degrade", health.last_success_at, health.last_count, at, reason)

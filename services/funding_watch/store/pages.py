@@ -1,0 +1,88 @@
+"""What the pages read: calls beside their matches, projects beside their calls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from funding_watch.domain.listing import Line
+from funding_watch.domain.projects import Candidacy
+from funding_watch.domain.reasons import headline
+from funding_watch.store import calls, matches, projects
+from funding_watch.store.calls import Change, KnownCall
+from funding_watch.store.matches import Match
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedCall:
+    """A match of a project with its call."""
+
+    match: Match
+    known: KnownCall
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedProject:
+    """A match of a call with its project."""
+
+    match: Match
+    candidacy: Candidacy
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """A call, the projects that it was proposed to and what changed in it."""
+
+    known: KnownCall
+    matched: tuple[MatchedProject, ...]
+    history: tuple[Change, ...]
+
+
+async def lines(session: AsyncSession, now: datetime) -> list[Line]:
+    """Every call with the best of its matches of today."""
+    titles = {one.candidacy_id: one.facts.title for one in await projects.watched(session) if one.facts}
+    found: dict[str, list[Match]] = {}
+    for match in await matches.current(session):
+        if match.candidacy_id in titles:
+            found.setdefault(match.proposal.call_key, []).append(match)
+    return [_line(known, found.get(known.call.key, []), titles, now) for known in await calls.listed(session)]
+
+
+def _line(known: KnownCall, found: list[Match], titles: dict[UUID, str], now: datetime) -> Line:
+    status = known.call.status_at(now)
+    if not found:
+        return Line(known.call, status)
+    best = min(found, key=lambda match: (match.proposal.verdict != "eligible", -match.proposal.score))
+    named = tuple(sorted(titles[match.candidacy_id] for match in found))
+    return Line(known.call, status, best.proposal.verdict, headline(best.proposal.reason), named)
+
+
+async def call_page(session: AsyncSession, key: str) -> CallPage | None:
+    """A call to show; None when the watch never saw it."""
+    known = await calls.one(session, key)
+    if known is None:
+        return None
+    found = await matches.of_call(session, key)
+    watched = {one.candidacy_id: one for one in await projects.watched(session)}
+    matched = (MatchedProject(match, watched[match.candidacy_id]) for match in found if match.candidacy_id in watched)
+    return CallPage(known, tuple(matched), tuple(await calls.history(session, key)))
+
+
+async def watched(session: AsyncSession) -> list[tuple[Candidacy, list[MatchedCall]]]:
+    """The watched projects with their matches of today, best first."""
+    known = {one.call.key: one for one in await calls.listed(session)}
+    found: dict[UUID, list[MatchedCall]] = {}
+    for match in await matches.current(session):
+        found.setdefault(match.candidacy_id, []).append(MatchedCall(match, known[match.proposal.call_key]))
+    return [(one, found.get(one.candidacy_id, [])) for one in await projects.watched(session)]
+
+
+async def project_page(session: AsyncSession, candidacy_id: UUID) -> tuple[Candidacy, list[MatchedCall]] | None:
+    """A watched project with all that was ever proposed to it; None when it is not watched."""
+    candidacy = await projects.one(session, candidacy_id)
+    if candidacy is None or not candidacy.is_watched:
+        return None
+    known = {one.call.key: one for one in await calls.listed(session)}
+    found = await matches.of_project(session, candidacy_id)
+    return candidacy, [MatchedCall(match, known[match.proposal.call_key]) for match in found]

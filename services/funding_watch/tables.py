@@ -1,0 +1,121 @@
+"""The tables of the watch: a doubled match, an unknown verdict or a claim without its end cannot be written.
+
+Projects are what other services told of them, in any order: a row may hold an outcome and no facts yet.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, Integer, Text, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from kernel.runtime.tables import service_tables
+
+Base = service_tables()
+
+JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class CallRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A call as its source shows it; `record` is the whole FundingCall, the columns are what lists need."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint("length(content_hash) = 64", name="content_hash"),
+        CheckConstraint("last_seen_at >= first_seen_at", name="seen"),
+    )
+    key: str = Field(primary_key=True, sa_type=Text)
+    source: str = Field(sa_type=Text, index=True)
+    title: str = Field(sa_type=Text)
+    funders: list[str] = Field(sa_type=JSON_VALUE)
+    url: str = Field(sa_type=Text)
+    closes_at: datetime | None = Field(default=None, index=True)
+    content_hash: str = Field(sa_type=Text)
+    first_seen_at: datetime
+    last_seen_at: datetime
+    last_changed_at: datetime
+    record: dict[str, Any] = Field(sa_type=JSON_VALUE)
+
+
+class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """One field of a call before and after; lines are added, never changed."""
+
+    __tablename__ = "call_change"
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    call_key: str = Field(sa_type=Text, foreign_key="call.key", index=True)
+    at: datetime
+    field: str = Field(sa_type=Text)
+    old: str | None = Field(default=None, sa_type=Text)
+    new: str | None = Field(default=None, sa_type=Text)
+
+
+class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """What is known so far of a candidacy."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint("outcome IS NULL OR outcome IN ('labellise', 'nomine', 'en_attente')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+    )
+    candidacy_id: uuid.UUID = Field(primary_key=True, sa_type=Uuid)
+    number: str | None = Field(default=None, sa_type=Text)
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = None
+    withdrawn: bool = False
+
+
+class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """The health of a source, by its last crawls."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        CheckConstraint("state IN ('ok', 'degrade', 'jamais')", name="state"),
+        CheckConstraint("(state = 'degrade') = (reason IS NOT NULL)", name="reason"),
+        CheckConstraint("(last_success_at IS NULL) = (last_count IS NULL)", name="last_success"),
+        CheckConstraint("last_count IS NULL OR last_count >= 1", name="last_count"),
+    )
+    name: str = Field(primary_key=True, sa_type=Text)
+    title: str = Field(sa_type=Text)
+    state: str = Field(default="jamais", sa_type=Text)
+    last_success_at: datetime | None = None
+    last_count: int | None = None
+    last_tried_at: datetime | None = None
+    reason: str | None = Field(default=None, sa_type=Text)
+
+
+class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """A source that is due, and who is reading it until when; one row a source, so never two at once."""
+
+    __tablename__ = "crawl"
+    __table_args__ = (CheckConstraint("(token IS NULL) = (leased_until IS NULL)", name="claim"),)
+    source: str = Field(primary_key=True, sa_type=Text)
+    due_at: datetime = Field(index=True)
+    cause: dict[str, Any] = Field(sa_type=JSON_VALUE)
+    token: uuid.UUID | None = Field(default=None, sa_type=Uuid)
+    leased_until: datetime | None = None
+
+
+class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """A call proposed for a project. `rank` is its place among the best of today, none when it left them."""
+
+    __tablename__ = "match"
+    __table_args__ = (
+        UniqueConstraint("candidacy_id", "call_key"),
+        CheckConstraint("verdict IN ('eligible', 'a_verifier', 'non')", name="verdict"),
+        CheckConstraint("score >= 0 AND score <= 1", name="score"),
+        CheckConstraint("rank IS NULL OR rank >= 1", name="rank"),
+    )
+    id: uuid.UUID = Field(primary_key=True, sa_type=Uuid)
+    candidacy_id: uuid.UUID = Field(sa_type=Uuid, foreign_key="project.candidacy_id")
+    call_key: str = Field(sa_type=Text, foreign_key="call.key", index=True)
+    need_number: int
+    verdict: str = Field(sa_type=Text)
+    score: float = Field(sa_type=Float)
+    reason: str = Field(sa_type=Text)
+    checks: list[dict[str, Any]] = Field(sa_type=JSON_VALUE)
+    rank: int | None = None
+    proposed_at: datetime
