@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
 from kernel.contracts.registry import SERVICES
@@ -83,8 +83,12 @@ class Platform:
             problems = await self.problems()
             return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
 
+        async def with_slash(request: Request) -> RedirectResponse:
+            return RedirectResponse(f"{request.url.path}/", 308)
+
+        bare = [Route(prefix, with_slash) for prefix in PREFIXES.values() if prefix]
         mounts = [Mount(prefix, self.services[name].app) for name, prefix in PREFIXES.items()]
-        return Starlette(routes=[Route("/health/all", ready), *mounts])
+        return Starlette(routes=[Route("/health/all", ready), *bare, *mounts])
 
     async def problems(self) -> dict[str, dict[str, str]]:
         """What keeps each service from being ready; empty when all are."""
@@ -145,7 +149,10 @@ async def serve_one(name: str, settings: Settings) -> None:
         raise SystemExit("CHEVALEMENT_NATS_URL='': a service that runs alone needs a broker, e.g. nats://nats:4222")
     service = build(name, settings, settings.nats_url)
     listener = _listener(settings.host, settings.port)
-    server = QuietServer(uvicorn.Config(service.app, lifespan="off", log_level="error", access_log=False))
+    config = uvicorn.Config(
+        service.app, lifespan="off", log_level="error", access_log=False, root_path=PREFIXES[name]
+    )  # the proxy strips the prefix, pages show where people are
+    server = QuietServer(config)
     stop = stop_signal()
     await service.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))

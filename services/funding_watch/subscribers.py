@@ -7,6 +7,7 @@ from funding_watch.domain.eligibility import Place
 from kernel.contracts.funding_watch import CallAmended, CallDiscovered, CrawlDue
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn
 from kernel.contracts.scoring import DecisionTaken
+from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 
@@ -14,6 +15,7 @@ from kernel.runtime.subscriptions import Subscriptions
 def declare(place: Place, ready: Collection[str], wake: Callable[[], None] = lambda: None) -> Subscriptions:
     """One effect per event. `ready` are the sources that can be read, `wake` tells the loop that one is due."""
     subscriptions = Subscriptions("funding_watch")
+    sessions.follow(subscriptions)
 
     @subscriptions.on(CrawlDue)
     async def mark_due(event: CrawlDue, work: Work) -> None:

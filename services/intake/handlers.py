@@ -18,12 +18,14 @@ from intake.domain.refusals import AlreadySubmitted
 from intake.domain.states import WORDS
 from intake.domain.vocabulary import MESSAGES, OPINIONS
 from intake.domain.wave import Calendar, Wave
-from intake.store import candidacies, hearsay
+from intake.store import candidacies, hearsay, links
 from intake.store import waves as wave_store
 from intake.store.candidacies import Receipt
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.notifier import MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.runtime import sessions
+from kernel.runtime.auth import INVITATION_SECONDS, Link
 from kernel.runtime.database import Work
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -55,6 +57,18 @@ async def close_wave(work: Work, wave_id: UUID) -> None:
     closed, events = waves.close(wave, work.at)
     await wave_store.save_wave(work.session, closed)
     work.record(*events)
+
+
+async def sign_in(work: Work, link: Link, previous: str | None) -> str:
+    """Let somebody in by a link that is good once; returns the cookie. Raises `SpentLink`.
+
+    The session that the browser had before ends: a new one is never grafted on an old one.
+    """
+    await links.spend(work.session, link.once, work.at)
+    await links.forget(work.session, work.at - timedelta(seconds=2 * INVITATION_SECONDS))
+    if previous:
+        await sessions.end(work, previous)
+    return await sessions.begin(work, link.person)
 
 
 async def keep_appointments(work: Work) -> None:

@@ -140,3 +140,11 @@ class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     act: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     key: str = Field(sa_type=Text)
+
+
+class SpentLinkRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A sign-in link that let somebody in, so that it lets in nobody else."""
+
+    __tablename__ = "spent_link"
+    once: str = Field(primary_key=True, sa_type=Text)
+    spent_at: datetime

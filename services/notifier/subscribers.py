@@ -13,6 +13,7 @@ from kernel.contracts.intake import (
 )
 from kernel.contracts.notifier import AlertDue, DeliveryDue
 from kernel.contracts.scoring import DecisionTaken
+from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from notifier import handlers
@@ -21,6 +22,7 @@ from notifier import handlers
 def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
     """The effects of the notifier, one per event; `wake` rouses the sender."""
     subscriptions = Subscriptions("notifier")
+    sessions.follow(subscriptions)
     _candidacies(subscriptions)
     _watch(subscriptions, alert_delay)
 

@@ -8,6 +8,7 @@ from kernel.contracts.intake import (
     WaveClosed,
     WaveOpened,
 )
+from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from scoring import handlers
@@ -16,6 +17,7 @@ from scoring import handlers
 def declare() -> Subscriptions:
     """The effects of scoring, one per event."""
     subscriptions = Subscriptions("scoring")
+    sessions.follow(subscriptions)
 
     @subscriptions.on(WaveOpened)
     async def wave_opened(event: WaveOpened, work: Work) -> None:

@@ -9,15 +9,16 @@ from xml.etree.ElementTree import Element
 import html5lib
 import httpx2
 from sqlalchemy import text
-from starlette.responses import Response
 
 from intake import app
 from kernel.runtime import migrate
-from kernel.runtime.auth import COOKIE, Person, Role
+from kernel.runtime.auth import Role
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.service import Service
+from kernel.runtime.sessions import COOKIE
 from kernel.runtime.settings import Settings
 from tests.intake_story import NOW, Pairs
+from tests.sign_in import cookie_of
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -34,7 +35,7 @@ class Desk:
         self, method: str, path: str, pairs: Pairs | None = None, role: Role | None = None, **headers: str
     ) -> httpx2.Response:
         """The answer to `role` (None: a stranger)."""
-        cookies = {COOKIE: self._session(role)} if role else {}
+        cookies = {COOKIE: await self._session(role)} if role else {}
         transport = httpx2.ASGITransport(app=self.service.app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", cookies=cookies) as client:
             body = None if pairs is None else urlencode(pairs)
@@ -56,11 +57,8 @@ class Desk:
             connection = await session.connection()
             return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())  # noqa: S608 - a name of ours
 
-    def _session(self, role: Role) -> str:
-        answer = Response()
-        person = Person("Équipe du Label", role)
-        self.service.app.state.door.open_session(answer, person, secure=False)
-        return answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    async def _session(self, role: Role) -> str:
+        return await cookie_of(self.service, "Équipe du Label", role)
 
 
 def page(answer: httpx2.Response) -> Element:

@@ -7,15 +7,16 @@ from uuid import UUID
 
 import html5lib
 import httpx2
-from starlette.responses import Response
 
 from kernel.runtime import migrate
-from kernel.runtime.auth import COOKIE, Person, Role
+from kernel.runtime.auth import Role
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.service import Service
+from kernel.runtime.sessions import COOKIE
 from kernel.runtime.settings import Settings
 from scoring import app, handlers
 from tests.scoring_story import START, opinion, preselected, someone, submitted
+from tests.sign_in import cookie_of
 
 PEOPLE: dict[Role, str] = {
     "staff": "Équipe du Label",
@@ -41,7 +42,7 @@ class Desk:
         self, method: str, path: str, role: Role | None = "staff", form: Mapping[str, str] | None = None
     ) -> httpx2.Response:
         """The answer to `role` (None: a stranger); every page is parsed strictly."""
-        cookies = {COOKIE: self._session(role)} if role else {}
+        cookies = {COOKIE: await self._session(role)} if role else {}
         transport = httpx2.ASGITransport(app=self.service.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", cookies=cookies) as client:
             answer = await client.request(method, path, data=dict(form) if form is not None else None)
@@ -49,10 +50,8 @@ class Desk:
             html5lib.HTMLParser(strict=True).parse(answer.text)
         return answer
 
-    def _session(self, role: Role) -> str:
-        response = Response()
-        self.service.app.state.door.open_session(response, Person(PEOPLE[role], role), secure=False)
-        return response.headers["set-cookie"].split(";")[0].partition("=")[2]
+    async def _session(self, role: Role) -> str:
+        return await cookie_of(self.service, PEOPLE[role], role)
 
     async def instructed(self, *given: str, title: str = "Une forêt urbaine") -> UUID:
         """A dossier in instruction with the opinions of the committees `given`."""

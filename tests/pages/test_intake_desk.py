@@ -171,7 +171,13 @@ async def test_a_dossier_shows_all_that_is_heard_of_it(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/dossiers/2f1c7c0e-0000-4000-8000-000000000000", "/dossiers/x", "/dossiers/%00", "/nulle-part", "/dossiers/a/b/c"],
+    [
+        "/dossiers/2f1c7c0e-0000-4000-8000-000000000000",
+        "/dossiers/x",
+        "/dossiers/%00",
+        "/nulle-part",
+        "/dossiers/a/b/c",
+    ],
 )
 async def test_what_does_not_exist_is_404(desk: Desk, path: str) -> None:
     answer = await desk.get(path, "staff")
@@ -204,6 +210,15 @@ async def test_a_link_shows_a_button_and_enters_once(desk: Desk) -> None:
     assert "a déjà servi" in spent.text
     left = await desk.post("/sortir", [], "staff")
     assert 'chevalement=""' in left.headers["set-cookie"]
+
+
+async def test_a_session_is_over_when_it_is_closed_even_for_who_kept_the_cookie(desk: Desk) -> None:
+    token = desk.service.app.state.door.link_token(Person("Équipe du Label", "staff"))
+    entered = await desk.post("/entrer", [("jeton", token)])
+    cookie = entered.headers["set-cookie"].partition(";")[0]
+    assert (await desk.ask("GET", "/dossiers", cookie=cookie)).status_code == 200
+    await desk.ask("POST", "/sortir", cookie=cookie)
+    assert (await desk.ask("GET", "/dossiers", cookie=cookie)).status_code == 401
 
 
 async def test_a_failure_of_ours_is_a_page_in_french(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

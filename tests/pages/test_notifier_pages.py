@@ -7,16 +7,17 @@ from uuid import UUID, uuid4
 import html5lib
 import httpx2
 import pytest
-from starlette.responses import Response
 
 from kernel.contracts.notifier import AlertDue
 from kernel.runtime import migrate
-from kernel.runtime.auth import COOKIE, Person, Role
+from kernel.runtime.auth import Role
 from kernel.runtime.clock import FixedClock
+from kernel.runtime.sessions import COOKIE
 from kernel.runtime.settings import Settings
 from notifier import app
 from notifier.domain.delivery import Accepted, Refused
 from tests.notifier_story import ADDRESS, START, World, contact, degraded, preselected, proposed, submitted
+from tests.sign_in import cookie_of
 
 EVERY_PAGE = ["/", "/messages/{id}", "/messages/{id}/contenu"]
 
@@ -31,7 +32,7 @@ class Desk:
 
     async def ask(self, path: str, role: Role | None = "staff", method: str = "GET", **headers: str) -> httpx2.Response:
         """The answer to `role` (None: a stranger); every page is parsed strictly."""
-        cookies = {COOKIE: self._session(role)} if role else {}
+        cookies = {COOKIE: await self._session(role)} if role else {}
         transport = httpx2.ASGITransport(app=self.service.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", cookies=cookies) as client:
             answer = await client.request(method, path, headers=headers)
@@ -39,10 +40,8 @@ class Desk:
             html5lib.HTMLParser(strict=True).parse(answer.text)
         return answer
 
-    def _session(self, role: Role) -> str:
-        response = Response()
-        self.service.app.state.door.open_session(response, Person("Équipe du Label", role), secure=False)
-        return response.headers["set-cookie"].split(";")[0].partition("=")[2]
+    async def _session(self, role: Role) -> str:
+        return await cookie_of(self.service, "Équipe du Label", role)
 
     async def a_receipt(self, outcome: Accepted | Refused | None = None, title: str = "Réseau de chaleur") -> UUID:
         """A receipt, settled with `outcome`; returns the identity of its delivery."""

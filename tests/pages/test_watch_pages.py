@@ -8,16 +8,17 @@ import html5lib
 import httpx2
 import pytest
 from fastapi.routing import APIRoute
-from starlette.responses import Response
 
 from funding_watch import app, handlers
 from funding_watch.domain.call import FundingCall
 from kernel.contracts.funding_watch import CrawlDue
 from kernel.runtime import migrate
-from kernel.runtime.auth import COOKIE, Person, Role
+from kernel.runtime.auth import Role
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.service import Service
+from kernel.runtime.sessions import COOKIE
 from kernel.runtime.settings import Settings
+from tests.sign_in import cookie_of
 from tests.watch_story import (
     PLACE,
     SOURCE,
@@ -56,7 +57,7 @@ class Desk:
 
     async def ask(self, path: str, role: Role | None = "staff", method: str = "GET") -> httpx2.Response:
         """The answer to `role` (None: a stranger); every page is parsed strictly."""
-        cookies = {COOKIE: self._session(role)} if role else {}
+        cookies = {COOKIE: await self._session(role)} if role else {}
         transport = httpx2.ASGITransport(app=self.service.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", cookies=cookies) as client:
             answer = await client.request(method, path)
@@ -64,10 +65,8 @@ class Desk:
             html5lib.HTMLParser(strict=True).parse(answer.text)
         return answer
 
-    def _session(self, role: Role) -> str:
-        response = Response()
-        self.service.app.state.door.open_session(response, Person("Équipe du Label", role), secure=False)
-        return response.headers["set-cookie"].split(";")[0].partition("=")[2]
+    async def _session(self, role: Role) -> str:
+        return await cookie_of(self.service, "Équipe du Label", role)
 
     async def knows(self, *calls: FundingCall, title: str = "La cité refaite") -> UUID:
         """Calls, and a labelled project matched against them."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import httpx2
 from parsel import Selector
 
-PATIENCE = 60.0
-"""Seconds that a visitor waits for what other services are doing."""
+PATIENCE = 90.0
+"""Seconds that a visitor waits for what other services are doing: above the 60 s after which work held by a
+process that was killed is done by another."""
 Fields = Sequence[tuple[str, str]]
 
 

@@ -137,7 +137,8 @@ class Story:
 
 
 def _instructed(html: str) -> bool:
-    return 'id="decision"' in html and ("/avis?committee=" in html or "Décision" in html)
+    """Whether opinions can be given, or a decision stands: a dossier whose preselection is on its way has neither."""
+    return "/avis?committee=" in html or ('id="decision"' in html and "Aucune décision" not in html)
 
 
 def plain(text: str) -> str:

@@ -25,3 +25,7 @@ def permits(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bo
     except Refused:
         return False
     return True
+
+
+class SpentLink(Refused):
+    """A sign-in link that has let somebody in already."""

@@ -1,11 +1,15 @@
-"""The way in: a mailed link shows a button, and only the button uses it, since mail filters open links too."""
+"""The way in: a link shows a button, and only the button uses it, since mail filters open links too."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from intake import handlers
+from intake.domain.refusals import Refused
 from intake.forms.words import readable
 from intake.pages.shell import Shell, Typed
+from kernel.runtime import sessions
 from kernel.runtime.auth import LINK_SECONDS, Door
+from kernel.runtime.web import cause_of
 
 DESKS = {"staff": "/dossiers", "partner": "/instruction/", "expert": "/instruction/"}
 SPENT = "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à l’équipe."
@@ -23,17 +27,26 @@ def routes(shell: Shell) -> APIRouter:
     @router.post("/entrer")
     async def enter(request: Request, words: Typed) -> Response:
         door: Door = request.app.state.door
-        person = door.enter(words["jeton"])
-        if person is None:
+        link = door.read(words["jeton"])
+        if link is None:
             return _door(shell, request, "", spent=SPENT)
-        answer = RedirectResponse(DESKS.get(person.role, "/"), 303)
-        door.open_session(answer, person, secure=shell.secure)
+        try:
+            async with shell.database.work(cause_of(request)) as work:
+                cookie = await handlers.sign_in(work, link, request.cookies.get(sessions.COOKIE))
+        except Refused as refused:
+            return _door(shell, request, "", spent=str(refused))
+        answer = RedirectResponse(DESKS.get(link.person.role, "/"), 303)
+        sessions.give(answer, cookie, secure=shell.secure)
         return answer
 
     @router.post("/sortir")
     async def leave(request: Request) -> Response:
+        cookie = request.cookies.get(sessions.COOKIE)
+        if cookie:
+            async with shell.database.work(cause_of(request)) as work:
+                await sessions.end(work, cookie)
         answer = RedirectResponse("/", 303)
-        request.app.state.door.close_session(answer)
+        sessions.take_back(answer)
         return answer
 
     return router

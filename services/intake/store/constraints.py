@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 
-from intake.domain.refusals import AlreadySubmitted, Refused
+from intake.domain.refusals import AlreadySubmitted, Refused, SpentLink
 
 SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
     {
@@ -19,6 +19,11 @@ SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
             "candidacy.form_token",
             AlreadySubmitted,
             "Ce formulaire a déjà été envoyé.",
+        ),
+        "pk_spent_link": (
+            "spent_link.once",
+            SpentLink,
+            "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à l’équipe.",
         ),
     }
 )

@@ -123,6 +123,27 @@ class CandidacyWithdrawn(Event):
     reason: str
 
 
+class SessionOpened(Event):
+    """Someone signed in. `session` is the hash of a cookie, `name` a function or an organisation."""
+
+    type: ClassVar[str] = "intake.session.opened"
+    about: ClassVar[str] = "session"
+    session: str
+    person: str
+    name: str
+    role: Literal["staff", "partner", "expert", "applicant", "ops"]
+    expires_at: datetime
+
+
+class SessionClosed(Event):
+    """Someone signed out, or was signed out."""
+
+    type: ClassVar[str] = "intake.session.closed"
+    about: ClassVar[str] = "session"
+    session: str
+    at: datetime
+
+
 class ContactDeclared(Event):
     """Where to write about a candidacy. The only event that carries an address."""
 

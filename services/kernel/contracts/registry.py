@@ -40,6 +40,8 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.CandidacyNotRetained, ("scoring", "notifier")),
     Contract(intake.CandidacyWithdrawn, ("scoring", "funding_watch", "notifier")),
     Contract(intake.ContactDeclared, ("notifier",)),
+    Contract(intake.SessionOpened, ("scoring", "funding_watch", "notifier")),
+    Contract(intake.SessionClosed, ("scoring", "funding_watch", "notifier")),
     Contract(scoring.OpinionRecorded, ("intake",)),
     Contract(scoring.DecisionTaken, ("intake", "funding_watch", "notifier")),
     Contract(funding_watch.CrawlDue, ("funding_watch",)),

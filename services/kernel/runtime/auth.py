@@ -1,81 +1,60 @@
-"""Who is asking: a person signs in by a link that is good once and for fifteen minutes, and has one role.
+"""Who is asking: a person has one role, signs in by a link that is good once, and is known by a session.
 
-A page names the roles that may see it; anybody else is shown the way in, or told no. The session is a signed
-cookie with an identity, a role and an end; it holds nothing else.
+A page names the roles that may see it; a stranger is shown the way in, anybody else is told no.
 """
 
 import secrets
-import time
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from fastapi import HTTPException, Request
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
-from starlette.responses import Response
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 Role = Literal["staff", "partner", "expert", "applicant", "ops"]
 ROLES: tuple[Role, ...] = get_args(Role)
-COOKIE = "chevalement"
 LINK_SECONDS = 15 * 60
-SESSION_SECONDS = 12 * 3600
+INVITATION_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `name` is a function or an organisation, as the records show it."""
+    """Who asks. `name` is a function or an organisation, as the records show it; `id` is empty for operators' links."""
 
     name: str
     role: Role
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a sign-in link says: whom it lets in, and the word by which it is known to have been used."""
+
+    person: Person
+    once: str
 
 
 class Door:
-    """Makes links and sessions, and reads them. One per installation: services share the signing key."""
+    """Makes sign-in links and reads them. One key per installation, so that an operator's command can make one."""
 
     def __init__(self, key: str) -> None:
         self._links = URLSafeTimedSerializer(key, salt="sign-in link")
-        self._sessions = URLSafeTimedSerializer(key, salt="session")
-        self._used: dict[str, float] = {}
 
-    def link_token(self, person: Person) -> str:
-        """A token for a sign-in link."""
-        return self._links.dumps({"name": person.name, "role": person.role, "once": secrets.token_urlsafe(8)})
+    def link_token(self, person: Person, *, invitation: bool = False) -> str:
+        """A token for a link: good for LINK_SECONDS, an invitation for INVITATION_SECONDS."""
+        claims = {"name": person.name, "role": person.role, "id": person.id, "long": invitation}
+        return str(self._links.dumps(claims | {"once": secrets.token_urlsafe(12)}))
 
-    def enter(self, token: str) -> Person | None:
-        """The person of a link token, once; None when it is false, too old or used.
-
-        Used tokens are remembered by the process that served them, for as long as they would be good.
-        """
+    def read(self, token: str) -> Link | None:
+        """What a token says; None when it is false or too old. Whether it was used is the caller's to check."""
         try:
-            claims = self._links.loads(token, max_age=LINK_SECONDS)
-        except (BadSignature, SignatureExpired):
+            claims: dict[str, Any] = self._links.loads(token, max_age=INVITATION_SECONDS)
+            if not claims["long"]:
+                claims = self._links.loads(token, max_age=LINK_SECONDS)
+        except (BadData, KeyError, TypeError):
             return None
-        now = time.monotonic()
-        self._used = {once: until for once, until in self._used.items() if until > now}
-        if claims["once"] in self._used or claims["role"] not in ROLES:
+        if claims.get("role") not in ROLES:
             return None
-        self._used[claims["once"]] = now + LINK_SECONDS
-        return Person(claims["name"], claims["role"])
-
-    def open_session(self, response: Response, person: Person, *, secure: bool) -> None:
-        """Put a session cookie on `response`."""
-        value = self._sessions.dumps({"name": person.name, "role": person.role})
-        response.set_cookie(
-            COOKIE, value, max_age=SESSION_SECONDS, httponly=True, samesite="lax", secure=secure, path="/"
-        )
-
-    def close_session(self, response: Response) -> None:
-        response.delete_cookie(COOKIE, path="/")
-
-    def who(self, request: Request) -> Person | None:
-        """The person of the session, None for a stranger."""
-        value = request.cookies.get(COOKIE)
-        if not value:
-            return None
-        try:
-            claims = self._sessions.loads(value, max_age=SESSION_SECONDS)
-        except (BadSignature, SignatureExpired):
-            return None
-        return Person(claims["name"], claims["role"]) if claims.get("role") in ROLES else None
+        return Link(Person(claims["name"], claims["role"], claims["id"]), claims["once"])
 
 
 class Allow:
@@ -88,8 +67,7 @@ class Allow:
         self.roles = roles
 
     def __call__(self, request: Request) -> Person:
-        door: Door = request.app.state.door
-        person = door.who(request)
+        person = visitor(request)
         if person is None:
             raise HTTPException(401, "Cette page demande d'être identifié.")
         if person.role not in self.roles:
@@ -98,6 +76,6 @@ class Allow:
 
 
 def visitor(request: Request) -> Person | None:
-    """FastAPI dependency: who asks, None for a stranger; for public pages that greet those they know."""
-    door: Door = request.app.state.door
-    return door.who(request)
+    """FastAPI dependency: who asks, None for a stranger; found out once, at the gate."""
+    person: Person | None = getattr(request.state, "person", None)
+    return person

@@ -55,6 +55,7 @@ class ServiceBroker(NatsBroker):
             connect_timeout=2,
             reconnect_time_wait=0.25,  # type: ignore[arg-type] # the client takes seconds with a fraction
             max_reconnect_attempts=-1,
+            ping_interval=10,  # a half-open connection is noticed in half a minute, not in minutes
             graceful_timeout=GRACE,
             pending_size=8 * 1024 * 1024,
             apply_types=False,

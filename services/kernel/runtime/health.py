@@ -89,8 +89,12 @@ class Health:
             return JSONResponse({"service": self.service, "live": True})
 
         async def ready(_: Request) -> JSONResponse:
-            problems = await self.problems()
-            backlog = {} if problems else await self.backlog()
+            problems, backlog = await self.problems(), {}
+            if not problems:
+                try:
+                    backlog = await self.backlog()
+                except (NatsError, OSError, TimeoutError, SQLAlchemyError) as error:  # it went away since
+                    problems = {"backlog": sentence(error)}
             body = {"service": self.service, "ready": not problems, "problems": problems, "backlog": backlog}
             return JSONResponse(body, 503 if problems else 200)
 

@@ -28,7 +28,7 @@ ALONE = 8
 """Below this many events, publishing them one by one is quicker than an atomic commit (3–4 ms)."""
 SAFETY_POLL = 1.0
 LONGEST_DELAY = 5.0
-PUBLISH_TIMEOUT = 10.0
+PUBLISH_TIMEOUT = 5.0
 DUPLICATE_IN_BATCH = 10201
 SCHEDULE = "Nats-Schedule"
 

@@ -8,12 +8,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
 
 from kernel.contracts.registry import producers_for
-from kernel.runtime import migrate, streams
+from kernel.runtime import inbox, migrate, sessions, streams
 from kernel.runtime.auth import Door
 from kernel.runtime.broker import GRACE, ServiceBroker
 from kernel.runtime.clock import Clock, SystemClock
@@ -24,6 +25,7 @@ from kernel.runtime.relay import Relay
 from kernel.runtime.settings import Settings
 from kernel.runtime.subscriptions import Subscriptions
 
+HOUSEKEEPING = 3600.0
 BROKER_PATIENCE = 60.0
 """Seconds that a starting service waits for its broker before it gives up."""
 
@@ -56,6 +58,7 @@ class Service:
         self.broker = ServiceBroker(self.nats_url, self.name)
         self.health = Health(self.name, self.database, self.broker, self.settings.outbox_lag_limit)
         self.app.state.door = Door(self.settings.signing_key())
+        self.app.state.database = self.database
         self.app.router.routes[:0] = self.health.routes()
 
     async def start(self) -> None:
@@ -73,7 +76,7 @@ class Service:
                 await self.at_start(work)
         await self.broker.start()
         self._tasks.append(asyncio.create_task(self._relay.run(), name=f"{self.name} relay"))
-        self._tasks += [asyncio.create_task(_ended(loop(self.stopping))) for loop in self.loops]
+        self._tasks += [asyncio.create_task(_ended(loop(self.stopping))) for loop in (self._keep_house, *self.loops)]
         self.health.started = True
         log.info("service.started", service=self.name)
 
@@ -107,6 +110,16 @@ class Service:
             await asyncio.wait_for(self.broker.stop(), 2.0)
         await self.database.close()
         log.info("service.stopped", service=self.name)
+
+    async def _keep_house(self, stopping: asyncio.Event) -> None:
+        """Drop what can no longer matter: inbox marks older than any stream keeps, sessions long over."""
+        while not stopping.is_set():
+            now = self.clock.now()
+            async with self.database.work() as work:
+                await inbox.forget(work.connection, now - timedelta(seconds=streams.RETENTION) - timedelta(days=1))
+                await sessions.purge(work, now - timedelta(days=1))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), HOUSEKEEPING)
 
     async def _drain_outbox(self) -> None:
         """Give the relay a moment for the last events; what stays is carried at the next start."""

@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.contracts.envelope import Cause
+from kernel.runtime import sessions
+from kernel.runtime.database import Database
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request without files; a form of the longest dossier is under 100 kB."""
@@ -25,6 +27,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN_TO_ALL = ("/static/", "/health/")
 
 log = structlog.get_logger()
 ErrorPage = Callable[[Request, int, str], Response]
@@ -49,6 +52,7 @@ class Gate:
         if (refusal := self._refusal(scope, headers)) is not None:
             await refusal(scope, receive, send)
             return
+        await _recognise(scope)
         received = 0
 
         async def counted() -> Message:
@@ -76,6 +80,15 @@ class Gate:
         if length.isdecimal() and int(length) > MAX_BODY:
             return self.error_page(Request(scope), 413, "")
         return None
+
+
+async def _recognise(scope: Scope) -> None:
+    """Find out who asks, once for the whole request; files and health checks are for everybody."""
+    request = Request(scope)
+    cookie = request.cookies.get(sessions.COOKIE)
+    if cookie and not request.url.path.startswith(OPEN_TO_ALL):
+        database: Database = scope["app"].state.database
+        scope["state"]["person"] = await sessions.who(database, cookie)
 
 
 def same_origin(headers: Headers) -> bool:

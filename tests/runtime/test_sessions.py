@@ -1,0 +1,70 @@
+"""A session is on the server: its hash alone is kept, its end is final, and every service hears of both."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from kernel.contracts.intake import SessionClosed, SessionOpened
+from kernel.runtime import sessions
+from kernel.runtime.auth import Door, Person
+from kernel.runtime.clock import FixedClock
+from kernel.runtime.database import Database
+
+STAFF = Person("Équipe du Label", "staff", "p1")
+
+
+async def begun(database: Database) -> str:
+    async with database.work() as work:
+        return await sessions.begin(work, STAFF)
+
+
+async def test_a_session_is_known_by_its_cookie_and_kept_as_a_hash(database: Database) -> None:
+    cookie = await begun(database)
+    assert await sessions.who(database, cookie) == STAFF
+    assert await sessions.who(database, cookie + "x") is None
+    async with database.engine.connect() as connection:
+        kept = str((await connection.execute(text("SELECT * FROM session"))).all())
+    assert cookie not in kept and sessions.key_of(cookie) in kept
+
+
+async def test_a_session_ends_at_its_hour(database: Database) -> None:
+    cookie = await begun(database)
+    database.clock = FixedClock(database.clock.now() + sessions.DURATION + timedelta(seconds=1))
+    assert await sessions.who(database, cookie) is None
+    async with database.work() as work:
+        await sessions.purge(work, work.at)
+    async with database.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM session"))).scalar() == 0
+
+
+async def test_closed_is_closed_in_whatever_order_it_is_heard(database: Database) -> None:
+    opened = SessionOpened(
+        session="a" * 64, person="", name="Équipe", role="staff", expires_at=database.clock.now() + sessions.DURATION
+    )
+    closed = SessionClosed(session=opened.session, at=database.clock.now())
+    for order in ([sessions.forget_one, sessions.learn], [sessions.learn, sessions.forget_one, sessions.learn]):
+        async with database.work() as work:
+            for effect in order:
+                await effect(opened if effect is sessions.learn else closed, work)  # type: ignore[operator]  # each with its own event
+        async with database.engine.connect() as connection:
+            rows = (await connection.execute(text("SELECT closed_at FROM session"))).all()
+        assert len(rows) == 1 and rows[0][0] is not None
+
+
+async def test_ending_a_session_is_told(database: Database) -> None:
+    cookie = await begun(database)
+    async with database.work() as work:
+        await sessions.end(work, cookie)
+    assert await sessions.who(database, cookie) is None
+    async with database.engine.connect() as connection:
+        told = (await connection.execute(text("SELECT subject FROM outbox ORDER BY id"))).scalars().all()
+    assert told == ["intake.session.opened.v1", "intake.session.closed.v1"]
+
+
+def test_a_link_says_whom_it_lets_in_and_cannot_be_made_up() -> None:
+    door = Door("a key of this installation")
+    link = door.read(door.link_token(STAFF))
+    assert link is not None and link.person == STAFF
+    assert link.once != (door.read(door.link_token(STAFF)) or link).once
+    for false in ("", "x", door.link_token(STAFF)[:-1] + "!", Door("another key").link_token(STAFF)):
+        assert door.read(false) is None
