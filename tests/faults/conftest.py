@@ -1,6 +1,5 @@
 """What a calm run comes to: the measure of every run that was disturbed."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest

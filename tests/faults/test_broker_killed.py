@@ -29,7 +29,8 @@ def test_a_calm_run_is_the_year_2022(calm: dict[str, Any]) -> None:
 @pytest.mark.parametrize("moment", MOMENTS if child.LARGE else ALWAYS)
 def test_the_demonstration_ends_with_the_same_numbers(tmp_path: Path, calm: dict[str, Any], moment: str) -> None:
     data = tmp_path / "var"
-    run = child.start(tmp_path, "demo", "--once", "--json", "--data", str(data), "--port", "0")
+    command = child.COMMAND if child.LARGE else child.HASTY
+    run = child.start(tmp_path, "demo", "--once", "--json", "--data", str(data), "--port", "0", command=command)
     broker = run.started_broker()
     child.until(lambda: MOMENTS[moment](data) or run.has_ended, 60, moment)
     broker.kill()
