@@ -112,10 +112,18 @@ def sign_in(
 
 
 @app.command()
-def docs(folder: Annotated[Path, typer.Argument(help="Where docs/ is.")] = Path("docs")) -> None:
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Where docs/ is.")] = Path("docs"),
+    check: Annotated[bool, typer.Option(help="Write nothing; fail when a document is stale.")] = False,
+) -> None:
     """Write the generated documents: events.md, asyncapi.json, states.md."""
-    from chevalement.documents import write
+    from chevalement.documents import stale, write
 
+    if check:
+        found = stale(folder)
+        for name in found:
+            typer.echo(f"{folder / name} is not what the code says: run `make docs`", err=True)
+        raise typer.Exit(1 if found else 0)
     for path in write(folder):
         typer.echo(path)
 
