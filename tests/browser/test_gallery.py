@@ -191,9 +191,9 @@ async def test_everything_is_there_without_scripts(browser_page: BrowserPage, ga
     await page.goto(gallery + "/formulaire")
 
     assert await names_of_rows(page) == [f"lignes-{row}-organisme" for row in range(3)]
-    assert await page.get_by_role("button").all_text_contents() == ["Envoyer"]
+    assert await page.get_by_role("main").get_by_role("button").all_text_contents() == ["Envoyer"]
     await page.goto(gallery + "/bureau")
-    assert await page.get_by_role("button").all_text_contents() == ["Filtrer"]
+    assert await page.get_by_role("main").get_by_role("button").all_text_contents() == ["Filtrer"]
 
 
 @pytest.mark.parametrize(("motion", "turns"), [("no-preference", 1), ("reduce", 0)])

@@ -26,18 +26,7 @@ def routes(shell: Shell) -> APIRouter:
 
     @router.post("/entrer")
     async def enter(request: Request, words: Typed) -> Response:
-        door: Door = request.app.state.door
-        link = door.read(words["jeton"])
-        if link is None:
-            return _door(shell, request, "", spent=SPENT)
-        try:
-            async with shell.database.work(cause_of(request)) as work:
-                cookie = await handlers.sign_in(work, link, request.cookies.get(sessions.COOKIE))
-        except Refused as refused:
-            return _door(shell, request, "", spent=str(refused))
-        answer = RedirectResponse(DESKS.get(link.person.role, "/"), 303)
-        sessions.give(answer, cookie, secure=shell.secure)
-        return answer
+        return await _enter(shell, request, words["jeton"])
 
     @router.post("/sortir")
     async def leave(request: Request) -> Response:
@@ -50,6 +39,22 @@ def routes(shell: Shell) -> APIRouter:
         return answer
 
     return router
+
+
+async def _enter(shell: Shell, request: Request, token: str) -> Response:
+    """Open a session and lead to the desk of the role, or say that the link is not good."""
+    door: Door = request.app.state.door
+    link = door.read(token)
+    if link is None:
+        return _door(shell, request, "", spent=SPENT)
+    try:
+        async with shell.database.work(cause_of(request)) as work:
+            cookie = await handlers.sign_in(work, link, request.cookies.get(sessions.COOKIE))
+    except Refused as refused:
+        return _door(shell, request, "", spent=str(refused))
+    answer = RedirectResponse(DESKS.get(link.person.role, "/"), 303)
+    sessions.give(answer, cookie, secure=shell.secure)
+    return answer
 
 
 def _door(shell: Shell, request: Request, token: str, spent: str = "") -> Response:
