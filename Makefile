@@ -44,7 +44,8 @@ bench: setup-dev ## Measure the pipeline on both databases: medians and ratios o
 
 .PHONY: faults
 faults: setup-dev ## Drive the faults: killed broker, killed services, shuffled and doubled events
-	$(BIN)/pytest tests/faults $(ARGS)
+	CHEVALEMENT_DOSE=large CHEVALEMENT_EXAMPLES=300 $(BIN)/pytest tests/faults tests/runtime tests/handlers \
+		-k "faults or killed or relay or away or converge or convergence" $(ARGS)
 
 .PHONY: docs
 docs: setup ## Write the generated pages: docs/events.md and docs/asyncapi.json

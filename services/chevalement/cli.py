@@ -7,13 +7,18 @@ from typing import Annotated
 
 import typer
 import uvloop
+from sqlalchemy.exc import OperationalError
 
+from kernel.contracts.label import WrongLabel
 from kernel.contracts.registry import SERVICES
+from kernel.runtime.nats_server import BrokerDidNotStart
 from kernel.runtime.settings import Settings, WrongSetting
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 dead_letters = typer.Typer(no_args_is_help=True, help="Messages set aside: list, show, replay, drop.")
 app.add_typer(dead_letters, name="dlq")
+journal = typer.Typer(no_args_is_help=True, help="The chained journals of the dossiers: verify.")
+app.add_typer(journal, name="journal")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
@@ -112,6 +117,19 @@ def sign_in(
 
 
 @app.command()
+def invite(
+    email: Annotated[str, typer.Option(help="Where the link is sent.")],
+    name: Annotated[str, typer.Option(help="Function or organisation shown in the records.")],
+    role: Annotated[str, typer.Option(help="staff, partner, expert or ops.")] = "staff",
+    data: Data = None,
+) -> None:
+    """Invite somebody by mail, with a link good once and for seven days."""
+    from chevalement import operations
+
+    typer.echo(asyncio.run(operations.invite(settings_with(data=data), email, name, role)))
+
+
+@app.command()
 def docs(
     folder: Annotated[Path, typer.Argument(help="Where docs/ is.")] = Path("docs"),
     check: Annotated[bool, typer.Option(help="Write nothing; fail when a document is stale.")] = False,
@@ -175,13 +193,38 @@ def dlq_drop(numbers: list[int], data: Data = None) -> None:
         typer.echo(line)
 
 
+@journal.callback()
+def journals() -> None:
+    """The chained journals of the dossiers."""
+
+
+@journal.command("verify")
+def journal_verify(data: Data = None) -> None:
+    """Read every line of every journal; exit code 1 when one does not match."""
+    from chevalement.journals import verify_all
+
+    reports = asyncio.run(verify_all(settings_with(data=data, log_level="error")))
+    for line in (line for report in reports for line in report.lines()):
+        typer.echo(line)
+    raise typer.Exit(1 if any(report.verified.breaks for report in reports) else 0)
+
+
 def main() -> None:
-    """The entry point: a wrong setting is one line and exit code 2, never a traceback."""
+    """The entry point: what an operator can put right is one line, never a traceback; a wrong setting exits with 2."""
     try:
         app()
     except WrongSetting as error:
-        typer.echo(error.line, err=True)
-        raise SystemExit(2) from None
+        line, code = error.line, 2
+    except WrongLabel as error:
+        line, code = f"CHEVALEMENT_LABEL_FILE, CHEVALEMENT_TERRITORY_FILE: {error}", 2
+    except BrokerDidNotStart as error:
+        line, code = str(error), 1
+    except (OSError, OperationalError) as error:
+        line, code = f"{type(error).__name__}: {str(error)[:300]}", 1
+    else:
+        return
+    typer.echo(" ".join(line.split()), err=True)
+    raise SystemExit(code)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ Rule guarded here: the embedded platform runs the very services of production; o
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 
+import psutil
 import structlog
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +26,8 @@ from kernel.runtime.settings import Settings
 
 PREFIXES = {"scoring": "/instruction", "funding_watch": "/veille", "notifier": "/alertes", "intake": ""}
 """Where each service's pages are; intake has the root, so it comes last."""
+PRIVATE_NETWORKS = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7"
+"""Whence a proxy is believed about the visitor's address; limits on what a network may ask depend on it."""
 READY_TIMEOUT = 30.0
 BROKER_WATCH = 0.2
 
@@ -150,8 +154,13 @@ async def serve_one(name: str, settings: Settings) -> None:
     service = build(name, settings, settings.nats_url)
     listener = _listener(settings.host, settings.port)
     config = uvicorn.Config(
-        service.app, lifespan="off", log_level="error", access_log=False, root_path=PREFIXES[name]
-    )  # the proxy strips the prefix, pages show where people are
+        service.app,
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        root_path=PREFIXES[name],  # the proxy strips the prefix, pages show where people are
+        forwarded_allow_ips=PRIVATE_NETWORKS,
+    )
     server = QuietServer(config)
     stop = stop_signal()
     await service.start()
@@ -163,13 +172,15 @@ async def serve_one(name: str, settings: Settings) -> None:
 
 
 def stop_signal() -> asyncio.Event:
-    """An event that SIGINT or SIGTERM sets; a second signal ends the process at once."""
+    """An event that SIGINT or SIGTERM sets; a second signal ends the process at once, as a kill would."""
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def told() -> None:
         if event.is_set():
-            raise SystemExit(130)
+            for broker in psutil.Process().children():
+                broker.terminate()
+            os._exit(130)  # an exception here would only begin another orderly end, which may wait for what is gone
         event.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -21,7 +21,7 @@ def declare(place: Place, ready: Collection[str], wake: Callable[[], None] = lam
     async def mark_due(event: CrawlDue, work: Work) -> None:
         if event.source in ready:  # an old calendar may name a source whose key was taken out since
             await handlers.mark_due(work, event.source)
-            wake()
+            work.afterwards(wake)
 
     _on_calls(subscriptions, place)
     _on_projects(subscriptions, place)

@@ -83,14 +83,18 @@ class Label:
         return next((c.name for c in self.committees if c.code == code), code)
 
 
+class WrongLabel(ValueError):
+    """The label's files cannot be used; names them and what is missing."""
+
+
 def load_label(label_file: Path, territory_file: Path) -> Label:
-    """Read the label. Raises `ValueError` naming the file and what is missing in it."""
+    """Read the label. Raises `WrongLabel`."""
     try:
         data = tomllib.loads(label_file.read_text(encoding="utf-8"))
         territory = json.loads(territory_file.read_text(encoding="utf-8"))
         return _label(data, territory)
     except (OSError, KeyError, tomllib.TOMLDecodeError, json.JSONDecodeError, TypeError) as error:
-        raise ValueError(f"{label_file} or {territory_file}: {type(error).__name__} {error}") from error
+        raise WrongLabel(f"{label_file} or {territory_file}: {type(error).__name__} {error}") from error
 
 
 def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:

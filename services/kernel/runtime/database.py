@@ -33,6 +33,7 @@ class Work:
         self.cause = cause
         self._session: AsyncSession | None = None
         self._recorded: list[outbox.Row] = []
+        self._afterwards: list[Callable[[], None]] = []
 
     @property
     def session(self) -> AsyncSession:
@@ -55,6 +56,15 @@ class Work:
     def regularly(self, event: Event, cron: str, key: str) -> None:
         """Have `event` happen by a six-field cron line (seconds first, UTC); one line per `key`."""
         self._recorded.append(outbox.appointment(Envelope.seal(event, self.at, self.cause), cron, key))
+
+    def afterwards(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called once the commit is made, never if it is not; for waking a loop, not for effects."""
+        self._afterwards.append(tell)
+
+    def committed(self) -> None:
+        """Called by the database, after the commit."""
+        for tell in self._afterwards:
+            tell()
 
     @property
     def recorded(self) -> int:
@@ -100,6 +110,7 @@ class Database:
                 await work.close()
         if work.recorded:
             self.on_commit()
+        work.committed()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

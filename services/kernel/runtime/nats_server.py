@@ -137,9 +137,13 @@ def executable() -> str:
 
 
 def _is_nats(pid: int) -> bool:
-    """Whether `pid` is a live nats-server: pids are reused, and a killed server leaves its file behind."""
+    """Whether `pid` is a live nats-server: pids are reused, and a killed server leaves its file behind.
+
+    A dead one that nobody took note of (its parent was killed, in a container without init) is not live.
+    """
     try:
-        return "nats-server" in psutil.Process(pid).name()
+        process = psutil.Process(pid)
+        return "nats-server" in process.name() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from kernel.contracts.registry import SERVICES
 
 PREFIX = "CHEVALEMENT_"
+SECRET = ("_URL", "_PASSWORD", "_SECRET", "_TOKEN")
+"""Ends of names whose values may hold a password: they are never printed."""
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -62,6 +64,13 @@ class Settings(BaseSettings):
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error")
     log_format: str = Field("text", pattern="^(text|json)$", description="text or json")
 
+    @field_validator("data")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("is a file, a folder is needed")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _asynchronous(cls, value: str) -> str:
@@ -79,7 +88,8 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper()
-            raise WrongSetting(f"{name}={first['input']!r}: {first['msg']}") from None
+            value = "…" if name.endswith(SECRET) else str(first["input"])
+            raise WrongSetting(f"{name}={value!r}: {first['msg']}") from None
 
     def database_of(self, service: str) -> str:
         """The database URL of `service`."""
