@@ -19,6 +19,8 @@ dead_letters = typer.Typer(no_args_is_help=True, help="Messages set aside: list,
 app.add_typer(dead_letters, name="dlq")
 journal = typer.Typer(no_args_is_help=True, help="The chained journals of the dossiers: verify.")
 app.add_typer(journal, name="journal")
+sources = typer.Typer(help="What the watch reads, and how it fares; `try` shows what a declaration would take.")
+app.add_typer(sources, name="sources")
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
@@ -157,6 +159,26 @@ def bench(
     measure(quick=quick, as_json=as_json)
 
 
+@app.command()
+def match(
+    projects: Annotated[Path, typer.Option(help="JSONL file of projects.")],
+    calls: Annotated[Path, typer.Option(help="JSONL file of calls.")],
+    today: Annotated[str, typer.Option(help="Day of the matching, as 2026-04-01.")],
+    out: Annotated[Path | None, typer.Option(help="Where the rankings are written, one line a project.")] = None,
+    evaluate: Annotated[Path | None, typer.Option(help="JSONL file of judgments: print figures.")] = None,
+) -> None:
+    """Rank the calls of a file for the projects of a file, as the watch does, or measure how well it does."""
+    from chevalement.matching.command import run
+    from chevalement.matching.reading import WrongLine
+
+    try:
+        for line in run(projects, calls, today, out, evaluate):
+            typer.echo(line)
+    except WrongLine as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
 @dead_letters.command("list")
 def dlq_list(data: Data = None) -> None:
     """One line for each message set aside."""
@@ -191,6 +213,40 @@ def dlq_drop(numbers: list[int], data: Data = None) -> None:
 
     for line in asyncio.run(operations.drop(settings_with(data=data), numbers)):
         typer.echo(line)
+
+
+@sources.callback(invoke_without_command=True)
+def sources_list(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of JSON.")] = False,
+    data: Data = None,
+) -> None:
+    """Every source: whose it is, whether it is configured, when it is read, how it fares."""
+    from chevalement.sources import listed, registered
+
+    if context.invoked_subcommand:
+        return
+    found = asyncio.run(registered(settings_with(data=data, log_level="error")))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        typer.echo("\n".join(line for facts in found for line in listed(facts)))
+
+
+@sources.command("try")
+def sources_try(
+    file: Annotated[Path, typer.Argument(help="A file like deploy/sources.toml.", exists=True, dir_okay=False)],
+    base_url: Annotated[str | None, typer.Option(help="Read this address instead of the declared one.")] = None,
+) -> None:
+    """Show, field by field, what the declared sources would take from their first page; write nothing."""
+    from chevalement.sources import Refused, read_file, tried
+
+    try:
+        lines = uvloop.run(tried(settings_with(log_level="error"), read_file(file), base_url))
+    except Refused as refused:
+        typer.echo(str(refused), err=True)
+        raise typer.Exit(1) from None
+    typer.echo("\n".join(lines))
 
 
 @journal.callback()

@@ -32,6 +32,34 @@ def sign_in_link(settings: Settings, name: str, role: str) -> str:
     return f"{base}/entrer?jeton={Door(settings.signing_key()).link_token(Person(name, role))}"
 
 
+async def invite(settings: Settings, email: str, name: str, role: str) -> str:
+    """Record an invitation as staff do; its mail leaves as soon as the platform runs. One sentence says so.
+
+    Raises `SystemExit` with a line where the address, the name or the role is wrong, or the address is taken.
+    """
+    from intake import handlers
+    from intake.domain.people import Invitation
+    from intake.domain.refusals import Refused
+    from intake.forms.candidacy import ToCorrect
+    from intake.forms.people import read_guest
+    from intake.forms.words import Words
+
+    guest = read_guest(Words({"courriel": email, "fonction": name, "role": role}))
+    if isinstance(guest, ToCorrect):
+        raise SystemExit("\n".join(f"{field}: {what}" for field, what in guest.errors.items()))
+    await migrate_all(settings, ["intake"])
+    database = Database(settings.database_of("intake"), SystemClock())
+    try:
+        async with database.work() as work:
+            asked = Invitation(guest.email, guest.name, guest.role, "Exploitation")
+            await handlers.invite(work, Door(settings.signing_key()), asked)
+    except Refused as refused:
+        raise SystemExit(str(refused)) from None
+    finally:
+        await database.close()
+    return f"invited {guest.email} as {guest.role}: the mail leaves as soon as the platform runs"
+
+
 @contextlib.asynccontextmanager
 async def jetstream(settings: Settings) -> AsyncIterator[JetStreamContext]:
     """JetStream of the installation: the named broker, the embedded one that runs, or one started for this."""

@@ -122,7 +122,7 @@ class DecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
 
 
 class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
-    """What happened to a dossier; lines are added, never changed, and the same fact is written once."""
+    """What happened to a dossier; lines are added and chained, never changed, and the same fact is written once."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -131,15 +131,28 @@ class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
             "'message_envoye', 'message_en_echec')",
             name="act",
         ),
+        CheckConstraint("sequence >= 1", name="sequence"),
         UniqueConstraint("candidacy_id", "key"),
     )
-    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
-    candidacy_id: uuid.UUID
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime
     by: str = Field(sa_type=Text)
     act: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     key: str = Field(sa_type=Text)
+    previous: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+
+
+class JournalHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """The last line of each dossier's chain, which a writer holds; it only moves forward."""
+
+    __tablename__ = "journal_head"
+    __table_args__ = (CheckConstraint("sequence >= 0", name="sequence"),)
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    sequence: int
+    digest: str = Field(sa_type=Text)
 
 
 class SpentLinkRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
@@ -148,3 +161,60 @@ class SpentLinkRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     __tablename__ = "spent_link"
     once: str = Field(primary_key=True, sa_type=Text)
     spent_at: datetime
+
+
+class DraftRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A dossier being written. Its address carries a key, of which only the hash is kept."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        CheckConstraint("length(key_hash) = 64", name="key_hash"),
+        CheckConstraint("saved_at >= created_at", name="saved_at"),
+    )
+    id: uuid.UUID = Field(primary_key=True)
+    key_hash: str = Field(sa_type=Text)
+    form_token: str = Field(sa_type=Text, unique=True)
+    person_id: uuid.UUID | None = None
+    created_at: datetime
+    saved_at: datetime = Field(index=True)
+
+
+class DraftFieldRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """One answer of a draft as typed, with the versions that wait beside it for a choice."""
+
+    __tablename__ = "draft_field"
+    __table_args__ = (CheckConstraint("revision >= 1", name="revision"),)
+    draft_id: uuid.UUID = Field(primary_key=True, foreign_key="draft.id")
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: str = Field(sa_type=Text)
+    revision: int
+    saved_at: datetime
+    rivals: list[str] = Field(sa_type=JSON_VALUE)
+
+
+class PersonRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """Someone who may enter, or might once. `name` is a function or an organisation."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("role IN ('staff', 'partner', 'expert', 'applicant', 'ops')", name="role"),
+        CheckConstraint("email = lower(email)", name="email"),
+    )
+    id: uuid.UUID = Field(primary_key=True)
+    email: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    invited_by: str = Field(sa_type=Text)
+    invited_at: datetime
+    signed_in_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+
+class LinkRequestRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A link that was asked for; address and network are keyed hashes, which only count."""
+
+    __tablename__ = "link_request"
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    at: datetime = Field(index=True)
+    email: str = Field(sa_type=Text)
+    network: str = Field(sa_type=Text)

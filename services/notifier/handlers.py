@@ -17,6 +17,7 @@ from kernel.contracts.intake import (
     CandidacySubmitted,
     CandidacyWithdrawn,
     ContactDeclared,
+    SignInAsked,
 )
 from kernel.contracts.notifier import AlertDue, DeliveryDue, MessageKind
 from kernel.contracts.scoring import DecisionTaken
@@ -88,6 +89,13 @@ async def learn_contact(work: Work, event: ContactDeclared) -> None:
     await store.take_turn(work)
     await store.save_contact(work.session, event.candidacy_id, event.role, event.email)
     await _advance(work, event.candidacy_id)
+
+
+async def send_link(work: Work, event: SignInAsked) -> None:
+    """Mail somebody the link that lets them in; one that is too late already is not worth a message."""
+    await store.take_turn(work)
+    if work.at < event.expires_at:
+        await _announce(work, deliveries.to_person(_cause(work), event, work.at))
 
 
 async def gather_match(work: Work, event: MatchProposed, delay: timedelta) -> None:
@@ -241,7 +249,7 @@ async def _dossier_of(work: Work, one: Delivery) -> Dossier:
 async def _address_of(work: Work, one: Delivery, sending: Sending) -> str | None:
     if one.candidacy_id is not None:
         return await store.address(work.session, one.candidacy_id)
-    return sending.directory[one.recipient_kind]
+    return sending.directory.get(one.recipient_kind)  # a person's is in the delivery alone
 
 
 def _cause(work: Work) -> UUID:

@@ -30,6 +30,8 @@ KINDS: dict[MessageKind, str] = {
     "decision": "Décision",
     "alerte_equipe": "Alerte à l’équipe",
     "source_degradee": "Source en difficulté",
+    "connexion": "Lien de connexion",
+    "invitation": "Invitation",
 }
 FRAMING = {"Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; frame-src 'self'"}
 FRAMED = {
@@ -115,6 +117,8 @@ def _add_sending_again(router: APIRouter, database: Database) -> None:
 
 def _written(writer: Writer, delivery: Delivery, database: Database) -> tuple[Written | None, str]:
     """The message as it was sent, or as it would be now; else why it cannot be written."""
+    if delivery.is_personal:
+        return None, "Ce message porte un lien personnel : il n’est montré qu’à son destinataire."
     if delivery.state is State.EN_ATTENTE_ADRESSE:
         return None, "Le message sera écrit quand l’adresse et le dossier du porteur seront connus."
     try:
@@ -142,6 +146,8 @@ def recipient(delivery: Delivery) -> str:
     """To whom, as lists show it: a masked address, « équipe », or what is awaited."""
     if delivery.address:
         return masked(delivery.address)
+    if delivery.is_personal:
+        return "adresse effacée"
     if delivery.recipient_kind != "applicant":
         return "équipe"
     return "aucun" if delivery.state is State.ANNULE else "adresse attendue"

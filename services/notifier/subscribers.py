@@ -10,6 +10,7 @@ from kernel.contracts.intake import (
     CandidacySubmitted,
     CandidacyWithdrawn,
     ContactDeclared,
+    SignInAsked,
 )
 from kernel.contracts.notifier import AlertDue, DeliveryDue
 from kernel.contracts.scoring import DecisionTaken
@@ -61,6 +62,10 @@ def _candidacies(subscriptions: Subscriptions) -> None:
     @subscriptions.on(ContactDeclared)
     async def contact(event: ContactDeclared, work: Work) -> None:
         await handlers.learn_contact(work, event)
+
+    @subscriptions.on(SignInAsked)
+    async def sign_in_asked(event: SignInAsked, work: Work) -> None:
+        await handlers.send_link(work, event)
 
 
 def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:

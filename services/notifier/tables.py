@@ -70,6 +70,7 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
         ),
         CheckConstraint("state <> 'echec' OR last_error IS NOT NULL", name="failed"),
         CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(recipient_kind = 'person') = (expires_at IS NOT NULL)", name="expires_at"),
         Index("ix_delivery_state_due_at", "state", "due_at"),
     )
 
@@ -93,6 +94,7 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     subject: str | None = Field(default=None, sa_type=Text)
     last_error: str | None = Field(default=None, sa_type=Text)
     sent_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 class DeliveryStepRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time

@@ -4,8 +4,9 @@ A dossier that is going to change is claimed first: its row exists and is locked
 and however many replicas read it, so two writers take turns.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kernel.contracts.intake import Project
 from kernel.contracts.scoring import Committee
+from kernel.runtime import journal as chains
 from scoring.domain.dossier import Act, Decision, Dossier, Opinion, Submission
 from scoring.domain.rulings import Entry
 from scoring.domain.states import State
 from scoring.domain.waves import Wave
-from scoring.tables import ActRow, DecisionRow, DossierRow, JournalRow, OpinionRow, WaveRow
+from scoring.tables import ActRow, Base, DecisionRow, DossierRow, JournalRow, OpinionRow, WaveRow
 
+JOURNAL = chains.Journal(Base.metadata.tables["journal"], Base.metadata.tables["journal_head"], "candidacy_id")
 PAGE = 50
 """Dossiers on one page of the list: five waves of ten."""
 
@@ -109,25 +112,31 @@ async def add_decision(session: AsyncSession, dossier: Dossier) -> None:
 
 
 async def note(session: AsyncSession, candidacy_id: UUID, entries: Iterable[Entry]) -> None:
-    """Add lines to the journal."""
-    session.add_all(
-        JournalRow(
-            candidacy_id=candidacy_id,
-            at=entry.at,
-            by=entry.by,
-            act=entry.act,
-            about=entry.about,
-            value=entry.value,
-            reason=entry.reason,
-        )
-        for entry in entries
-    )
-    await session.flush()
+    """Add lines to the journal of a claimed dossier."""
+    connection = await session.connection()
+    head = await chains.hold(connection, JOURNAL, candidacy_id)
+    for entry in entries:
+        facts = asdict(entry) | {"at": entry.at.astimezone(UTC), "candidacy_id": candidacy_id}
+        head = await chains.append(connection, JOURNAL, head, facts)
+
+
+async def numbers(session: AsyncSession) -> Mapping[UUID, str]:
+    """The number of each dossier whose content arrived."""
+    query = select(DossierRow.candidacy_id, DossierRow.number).where(col(DossierRow.number).is_not(None))
+    return {candidacy_id: str(number) for candidacy_id, number in (await session.exec(query)).all()}
+
+
+async def chained(session: AsyncSession) -> set[UUID]:
+    """The dossiers that must have a journal: people gave an opinion on them, or decided."""
+    opinions = await session.exec(select(OpinionRow.candidacy_id).distinct())
+    return {*opinions.all(), *(await session.exec(select(DecisionRow.candidacy_id))).all()}
 
 
 async def journal(session: AsyncSession, candidacy_id: UUID) -> list[Entry]:
     """The journal of a dossier, oldest first."""
-    statement = select(JournalRow).where(col(JournalRow.candidacy_id) == candidacy_id).order_by(col(JournalRow.id))
+    statement = (
+        select(JournalRow).where(col(JournalRow.candidacy_id) == candidacy_id).order_by(col(JournalRow.sequence))
+    )
     rows = (await session.exec(statement)).all()
     return [_entry(row) for row in rows]
 

@@ -1,6 +1,7 @@
 """Bad states are impossible here: one decision per candidacy, no opinion without a reason, closed lists of codes.
 
-The journal is append-only: triggers of the first migration refuse to change or delete its lines.
+The journal is append-only: triggers of the migrations refuse to change or delete its lines, and each line carries
+the digest of the one before it.
 """
 
 import uuid
@@ -9,11 +10,9 @@ from typing import Any, get_args
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
-    Integer,
     Text,
     UniqueConstraint,
 )
@@ -135,19 +134,34 @@ class DecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
 
 
 class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
-    """Who did what here, when and why. Lines are added, never changed."""
+    """Who did what here, when and why. Lines are added and chained, never changed."""
 
     __tablename__ = "journal"
-    __table_args__ = (_one_of("act", get_args(JournalAct)), _reasoned(), _of_a_dossier())
-
-    id: int | None = Field(
-        default=None,
-        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    __table_args__ = (
+        _one_of("act", get_args(JournalAct)),
+        _reasoned(),
+        _of_a_dossier(),
+        CheckConstraint("sequence >= 1", name="sequence"),
     )
-    candidacy_id: uuid.UUID = Field(index=True)
+
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime
     by: str = Field(sa_type=Text)
     act: str = Field(sa_type=Text)
     about: str | None = Field(default=None, sa_type=Text)
     value: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
+    previous: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+
+
+class JournalHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """The last line of each dossier's chain, which a writer holds; it only moves forward."""
+
+    __tablename__ = "journal_head"
+    __table_args__ = (CheckConstraint("sequence >= 0", name="sequence"), _of_a_dossier())
+
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    sequence: int
+    digest: str = Field(sa_type=Text)

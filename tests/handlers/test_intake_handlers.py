@@ -241,7 +241,8 @@ async def test_a_withdrawal_is_told(database: Database) -> None:
         "UPDATE wave SET closes_at = opens_at",
         "UPDATE wave SET quota = 0",
         "UPDATE counter SET last = 0",
-        "UPDATE journal SET act = 'oubli'",
+        'INSERT INTO journal (candidacy_id, sequence, at, "by", act, reason, key, previous, digest) '
+        "SELECT candidacy_id, 2, at, \"by\", 'oubli', reason, 'again', digest, digest FROM journal",
         "DELETE FROM wave",
     ],
 )

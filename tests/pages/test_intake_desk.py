@@ -1,38 +1,15 @@
 """What staff meet, and what strangers do not: the desk is shut, the door opens once, a no is a page."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from fastapi.routing import APIRoute
 
 from intake import handlers
-from kernel.runtime.auth import Person, Role
-from tests.intake_story import Pairs, decision, dossier, failed, form, opinion, sent
+from kernel.runtime.auth import Person
+from tests.intake_story import decision, dossier, failed, form, opinion, sent
 from tests.pages.intake_desk import Desk, opened, value_of, wave_form
-
-ID = "{candidacy_id}"
-EVERYBODY = {None, "staff", "partner", "expert", "applicant", "ops"}
-ACCESS: dict[tuple[str, str], set[str | None]] = {
-    ("GET", "/"): EVERYBODY,
-    ("GET", "/candidatures"): EVERYBODY,
-    ("GET", "/candidatures/nouvelle"): EVERYBODY,
-    ("POST", "/candidatures"): EVERYBODY,
-    ("GET", f"/candidatures/{ID}/accuse"): EVERYBODY,
-    ("POST", f"/candidatures/{ID}/retrait"): EVERYBODY,
-    ("GET", "/dossiers"): {"staff"},
-    ("GET", f"/dossiers/{ID}"): {"staff"},
-    ("POST", f"/dossiers/{ID}/preselection"): {"staff"},
-    ("GET", "/vagues"): {"staff"},
-    ("POST", "/vagues"): {"staff"},
-    ("GET", "/entrer"): EVERYBODY,
-    ("POST", "/entrer"): EVERYBODY,
-    ("POST", "/sortir"): EVERYBODY,
-    ("GET", "/mentions-legales"): EVERYBODY,
-    ("GET", "/donnees-personnelles"): EVERYBODY,
-    ("GET", "/accessibilite"): EVERYBODY,
-}
 
 
 @pytest.fixture
@@ -46,35 +23,6 @@ async def received(desk: Desk, **changes: str) -> str:
     """The identifier of a dossier that was sent."""
     answer = await desk.post("/candidatures", form(**changes))
     return str(answer.headers["location"].split("/")[2])
-
-
-def _api_routes(routes: list[object]) -> Iterator[APIRoute]:
-    for route in routes:
-        if isinstance(route, APIRoute):
-            yield route
-        else:
-            inner = getattr(route, "original_router", None)
-            yield from _api_routes(inner.routes) if inner is not None else ()
-
-
-async def test_every_page_is_in_the_access_list(desk: Desk) -> None:
-    found = {(method, route.path) for route in _api_routes(desk.service.app.routes) for method in route.methods}
-
-    assert found == set(ACCESS)
-
-
-@pytest.mark.parametrize(("method", "path"), sorted(key for key, who in ACCESS.items() if who != EVERYBODY))
-async def test_only_staff_enter_the_desk(desk: Desk, method: str, path: str) -> None:
-    candidacy_id = await received(desk)
-    path = path.replace(ID, candidacy_id)
-    pairs: Pairs | None = [("decision", "retenu"), ("motif", "Solide.")] if method == "POST" else None
-    expected: dict[Role | None, int] = {None: 401, "partner": 403, "expert": 403, "applicant": 403, "ops": 403}
-    for role, status in expected.items():
-        answer = await desk.ask(method, path, pairs, role)
-        assert answer.status_code == status, role
-        assert "Une forêt urbaine" not in answer.text
-        assert ("/entrer" in answer.text) is (role is None)
-    assert (await desk.ask(method, path, pairs, "staff")).status_code in {200, 303, 422}
 
 
 async def test_the_list_is_empty_then_teaches(desk: Desk) -> None:

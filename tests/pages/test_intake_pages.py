@@ -77,7 +77,7 @@ async def test_a_real_dossier_is_received_and_read_by_staff(open_desk: Desk, pat
 
 
 async def test_the_same_form_twice_shows_the_same_receipt(open_desk: Desk) -> None:
-    token = value_of(await open_desk.get("/candidatures/nouvelle"), "jeton")
+    token = value_of(await open_desk.get("/candidatures/formulaire"), "jeton")
     first = await open_desk.post("/candidatures", form(jeton=token))
     again = await open_desk.post("/candidatures", form(jeton=token))
     changed = await open_desk.post("/candidatures", form(jeton=token, titre="Autre titre"))
@@ -153,7 +153,7 @@ async def test_a_hundred_thousand_characters_come_back(open_desk: Desk) -> None:
 
 
 async def test_the_form_grows_without_a_script(open_desk: Desk) -> None:
-    fresh = await open_desk.get("/candidatures/nouvelle")
+    fresh = await open_desk.get("/candidatures/formulaire")
     assert value_of(fresh, "besoin-2-objet") == value_of(fresh, "plan-2-financeur") == ""
     token = value_of(fresh, "jeton")
     typed = [*form(jeton=token, besoin__0__objet="Étudier", titre="Gardé"), ("ajouter", "besoin")]

@@ -66,7 +66,7 @@ async def test_each_page_is_open_to_its_roles_only(desk: Desk, method: str, path
     stranger = await desk.ask(method, address, None, {} if method == "POST" else None)
 
     assert stranger.status_code == 401
-    assert 'href="/entrer"' in stranger.text
+    assert 'href="/connexion"' in stranger.text
     assert {role for role, answer in answers.items() if answer.status_code != 403} == ACCESS[method, path]
 
 

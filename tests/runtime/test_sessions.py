@@ -68,3 +68,15 @@ def test_a_link_says_whom_it_lets_in_and_cannot_be_made_up() -> None:
     assert link.once != (door.read(door.link_token(STAFF)) or link).once
     for false in ("", "x", door.link_token(STAFF)[:-1] + "!", Door("another key").link_token(STAFF)):
         assert door.read(false) is None
+
+
+async def test_all_the_sessions_of_a_person_end_together_and_no_other(database: Database) -> None:
+    mine = [await begun(database), await begun(database)]
+    async with database.work() as work:
+        other = await sessions.begin(work, Person("Région", "partner", "p2"))
+    async with database.work() as work:
+        assert await sessions.end_all(work, STAFF.id) == 2
+        assert work.recorded == 2
+        assert await sessions.end_all(work, STAFF.id) == 0
+    assert [await sessions.who(database, cookie) for cookie in mine] == [None, None]
+    assert await sessions.who(database, other) is not None

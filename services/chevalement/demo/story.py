@@ -65,7 +65,7 @@ class Story:
         await self._find(candidate)
         if candidate.id:
             return
-        form = await self.applicant.get("/candidatures/nouvelle")
+        form = await self.applicant.get("/candidatures/formulaire")
         receipt = await self.applicant.post("/candidatures", fields(candidate.dossier, form.hidden("jeton")))
         address = re.search(rf"/candidatures/({UUID})/", receipt.url)
         number = re.search(r"\b[A-Z]{2,4}-\d{4}-\d{4}\b", receipt.html)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 P = ParamSpec("P")
+SPENT = "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau."
+"""One sentence for every link that does not let in, so that it tells nothing of why."""
 
 
 class Refused(Exception):

@@ -56,5 +56,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "decision": "Annonce de la décision",
         "alerte_equipe": "Alerte à l’équipe",
         "source_degradee": "Alerte sur une source",
+        "connexion": "Lien de connexion",
+        "invitation": "Invitation",
     }
 )

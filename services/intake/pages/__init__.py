@@ -2,13 +2,47 @@
 
 from fastapi import APIRouter
 
-from intake.pages import apply, desk, door, legal, receipt, waves, welcome
+from intake.pages import (
+    apply,
+    autosave,
+    desk,
+    door,
+    drafts,
+    exports,
+    legal,
+    links,
+    mine,
+    paper,
+    receipt,
+    sending,
+    start,
+    team,
+    waves,
+    welcome,
+)
 from intake.pages.shell import Shell
 
 
 def routes(shell: Shell) -> APIRouter:
     """Every page of intake."""
     router = APIRouter()
-    for room in (welcome, apply, receipt, desk, waves, door, legal):
+    for room in (
+        welcome,
+        start,
+        apply,
+        autosave,
+        sending,
+        drafts,
+        receipt,
+        paper,
+        desk,
+        exports,
+        waves,
+        door,
+        links,
+        mine,
+        team,
+        legal,
+    ):
         router.include_router(room.routes(shell))
     return router

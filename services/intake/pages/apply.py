@@ -55,14 +55,10 @@ COLUMNS: Mapping[str, list[dict[str, Any]]] = {
 
 
 def routes(shell: Shell) -> APIRouter:
-    """`/candidatures/nouvelle` and the address it is sent to."""
+    """`/candidatures/formulaire` and the address it is sent to."""
     router = APIRouter()
 
-    @router.get("/candidatures")
-    async def elsewhere() -> Response:
-        return RedirectResponse("/candidatures/nouvelle", 303)
-
-    @router.get("/candidatures/nouvelle")
+    @router.get("/candidatures/formulaire")
     async def show_form(request: Request) -> Response:
         return await _form(shell, request, blank(), {})
 

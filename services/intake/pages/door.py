@@ -4,15 +4,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from intake import handlers
-from intake.domain.refusals import Refused
+from intake.domain.refusals import SPENT, Refused
 from intake.forms.words import readable
 from intake.pages.shell import Shell, Typed
 from kernel.runtime import sessions
-from kernel.runtime.auth import LINK_SECONDS, Door
+from kernel.runtime.auth import LINK_SECONDS, Door, Person
 from kernel.runtime.web import cause_of
 
-DESKS = {"staff": "/dossiers", "partner": "/instruction/", "expert": "/instruction/"}
-SPENT = "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à l’équipe."
+DESKS = {
+    "staff": "/dossiers",
+    "partner": "/instruction/",
+    "expert": "/instruction/",
+    "applicant": "/mes-dossiers",
+}
 
 
 def routes(shell: Shell) -> APIRouter:
@@ -49,12 +53,17 @@ async def _enter(shell: Shell, request: Request, token: str) -> Response:
         return _door(shell, request, "", spent=SPENT)
     try:
         async with shell.database.work(cause_of(request)) as work:
-            cookie = await handlers.sign_in(work, link, request.cookies.get(sessions.COOKIE))
+            cookie, person = await handlers.sign_in(work, link, request.cookies.get(sessions.COOKIE))
     except Refused as refused:
         return _door(shell, request, "", spent=str(refused))
-    answer = RedirectResponse(DESKS.get(link.person.role, "/"), 303)
+    answer = RedirectResponse(desk_of(person), 303)
     sessions.give(answer, cookie, secure=shell.secure)
     return answer
+
+
+def desk_of(person: Person) -> str:
+    """Where somebody who has just entered goes."""
+    return DESKS.get(person.role, "/")
 
 
 def _door(shell: Shell, request: Request, token: str, spent: str = "") -> Response:

@@ -1,4 +1,4 @@
-"""The receipt opens with its key alone; it shows that the dossier arrived, where it stands and what follows.
+"""The receipt opens with its key, or for its contact signed in; it tells that the dossier is here, and what follows.
 
 Its mentions are those of article L112-11 of the code des relations entre le public et l'administration: the
 date of reception, the service in charge and how to reach it.
@@ -18,8 +18,8 @@ from intake.forms.candidacy import ToCorrect
 from intake.forms.staff import read_reason
 from intake.forms.words import Words
 from intake.pages.apply import address_of
-from intake.pages.shell import DossierId, Shell, Typed
-from intake.store import candidacies
+from intake.pages.shell import DossierId, Shell, Typed, Visitor
+from intake.store import candidacies, people
 from intake.store.candidacies import Receipt
 from kernel.runtime.web import cause_of
 from kernel.ui.french import date_courte
@@ -31,12 +31,12 @@ def routes(shell: Shell) -> APIRouter:
     """The receipt of a dossier, and the way to take it back."""
     router = APIRouter()
 
-    async def opened(request: Request, candidacy_id: DossierId) -> Receipt:
-        """The receipt, if the address carries its key; a wrong key and a wrong dossier look the same."""
+    async def opened(request: Request, candidacy_id: DossierId, person: Visitor) -> Receipt:
+        """The receipt, for its key or its contact; a wrong key and a wrong dossier look the same."""
         async with shell.database.reading() as session:
             receipt = await candidacies.receipt(session, candidacy_id)
-        key = request.query_params.get("cle", "")
-        if receipt is None or not secrets.compare_digest(receipt.key.encode(), key.encode("utf-8", "replace")):
+            mine = receipt is not None and await people.is_contact(session, person, receipt.key)
+        if receipt is None or not (mine or is_opened_by(receipt, request)):
             raise HTTPException(404)
         return receipt
 
@@ -54,6 +54,12 @@ def routes(shell: Shell) -> APIRouter:
         return await _withdraw(shell, request, receipt, reason)
 
     return router
+
+
+def is_opened_by(receipt: Receipt, request: Request) -> bool:
+    """Whether the address carries the key of this receipt."""
+    key = request.query_params.get("cle", "")
+    return secrets.compare_digest(receipt.key.encode(), key.encode("utf-8", "replace"))
 
 
 async def _withdraw(shell: Shell, request: Request, receipt: Receipt, reason: str) -> Response:

@@ -33,7 +33,9 @@ ERRORS = {
     409: "Ce n’est pas possible en ce moment",
     413: "Votre envoi est trop volumineux",
     422: "Votre envoi n’a pas pu être lu",
+    429: "C’est beaucoup en peu de temps",
     500: "Une erreur est survenue de notre côté",
+    503: "Cette page demande trop de temps en ce moment",
 }
 
 Staff = Annotated[Person, Depends(Allow("staff"))]
@@ -65,7 +67,7 @@ class Shell:
 
     def error(self, request: Request, status: int, detail: str = "") -> Response:
         """The page that says what happened and what to do; `detail` is a sentence in French or nothing."""
-        shown = detail if status in {401, 403, 409, 422} else ""
+        shown = detail if status in {401, 403, 409, 422, 503} else ""
         title = ERRORS.get(status, "Cette demande n’a pas abouti")
         return self.render("error.html", request, status=status, private=True, title=title, code=status, detail=shown)
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from intake.domain.wave import takes_dossiers
-from intake.pages.shell import Shell
+from intake.pages.shell import Shell, Visitor
 from intake.store.waves import open_wave
 
 PATH = (
@@ -27,12 +27,19 @@ def routes(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    async def home(request: Request) -> Response:
+    async def home(request: Request, person: Visitor) -> Response:
         at = shell.database.clock.now()
         async with shell.database.reading() as session:
             wave = await open_wave(session)
+        follows = person is not None and person.role == "applicant"
         return shell.render(
-            "home.html", request, wave=wave, open=takes_dossiers(wave, at), now=at, path_of_a_dossier=PATH
+            "home.html",
+            request,
+            wave=wave,
+            open=takes_dossiers(wave, at),
+            now=at,
+            path_of_a_dossier=PATH,
+            follows=follows,
         )
 
     return router

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import IntegrityError
 
-from intake.domain.refusals import AlreadySubmitted, Refused, SpentLink
+from intake.domain.refusals import SPENT, AlreadySubmitted, Refused, SpentLink
 
 SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
     {
@@ -20,10 +20,11 @@ SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
             AlreadySubmitted,
             "Ce formulaire a déjà été envoyé.",
         ),
-        "pk_spent_link": (
-            "spent_link.once",
-            SpentLink,
-            "Ce lien a déjà servi, ou il est trop ancien. Demandez-en un nouveau à l’équipe.",
+        "pk_spent_link": ("spent_link.once", SpentLink, SPENT),
+        "uq_person_email": (
+            "person.email",
+            Refused,
+            "Cette adresse vient d’être ajoutée : rechargez la page pour voir à qui elle est.",
         ),
     }
 )

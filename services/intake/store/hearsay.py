@@ -1,19 +1,20 @@
 """What is heard of a dossier: opinions, the decision, its journal. Kept even before the dossier is known."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Decision, Opinion
 from intake.domain.journal import Act, Entry
+from intake.store.chains import JOURNAL
 from intake.tables import DecisionRow, JournalRow, OpinionRow
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
+from kernel.runtime import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +29,12 @@ class Line:
 
 async def write(session: AsyncSession, entries: Iterable[Entry]) -> None:
     """Add lines to the journal; a fact that is already there is not written again."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    added = sqlite.insert(JournalRow) if on_sqlite else postgresql.insert(JournalRow)
+    connection = await session.connection()
     for entry in entries:
-        values = {
-            "candidacy_id": entry.candidacy_id,
-            "at": entry.at.astimezone(UTC),
-            "by": entry.by,
-            "act": entry.act,
-            "reason": entry.reason,
-            "key": entry.key,
-        }
-        await session.exec(added.values(values).on_conflict_do_nothing())
+        head = await journal.hold(connection, JOURNAL, entry.candidacy_id)
+        same = select(JournalRow.key).where(JournalRow.candidacy_id == entry.candidacy_id, JournalRow.key == entry.key)
+        if (await session.exec(same)).first() is None:
+            await journal.append(connection, JOURNAL, head, asdict(entry) | {"at": entry.at.astimezone(UTC)})
 
 
 async def journal_of(session: AsyncSession, candidacy_id: UUID) -> list[Line]:

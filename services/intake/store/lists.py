@@ -48,6 +48,23 @@ class DossierLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportLine:
+    """A dossier in a file for a spreadsheet, as codes; no address."""
+
+    number: str
+    title: str
+    porteur: str
+    porteur_form: str
+    commune_code: str
+    epci_code: str
+    themes: tuple[str, ...]
+    stage: str
+    budget: int | None
+    state: State
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """One page of a view, with how many dossiers the whole view has."""
 
@@ -64,6 +81,13 @@ async def dossiers(session: AsyncSession, view: View) -> Listing:
     query = query.order_by(col(CandidacyRow.submitted_at).desc(), col(CandidacyRow.number).desc())
     rows = await session.exec(query.limit(PAGE).offset((view.page - 1) * PAGE))
     return Listing([_line(row) for row in rows], total, max(1, -(-total // PAGE)))
+
+
+async def whole(session: AsyncSession, view: View) -> list[ExportLine]:
+    """Every dossier of a view, whatever its page."""
+    query = select(CandidacyRow).where(*_conditions(view))
+    query = query.order_by(col(CandidacyRow.submitted_at).desc(), col(CandidacyRow.number).desc())
+    return [_export_line(row) for row in await session.exec(query)]
 
 
 async def count_in_wave(session: AsyncSession, wave_id: UUID) -> int:
@@ -90,3 +114,19 @@ def _conditions(view: View) -> list[Any]:
 def _line(row: CandidacyRow) -> DossierLine:
     state = cast("State", row.state)  # the table's CHECK has no other
     return DossierLine(row.id, row.number, row.title, row.porteur, row.commune_code, state, row.submitted_at)
+
+
+def _export_line(row: CandidacyRow) -> ExportLine:
+    return ExportLine(
+        number=row.number,
+        title=row.title,
+        porteur=row.porteur,
+        porteur_form=row.porteur_form,
+        commune_code=row.commune_code,
+        epci_code=row.epci_code,
+        themes=tuple(row.project["themes"]),
+        stage=row.stage,
+        budget=row.budget,
+        state=cast("State", row.state),
+        submitted_at=row.submitted_at,
+    )

@@ -145,10 +145,22 @@ class SessionClosed(Event):
 
 
 class ContactDeclared(Event):
-    """Where to write about a candidacy. The only event that carries an address."""
+    """Where to write about a candidacy. This event and the next are the only ones with an address."""
 
     type: ClassVar[str] = "intake.contact.declared"
     about: ClassVar[str] = "candidacy_id"
     candidacy_id: UUID
     role: str
     email: str
+
+
+class SignInAsked(Event):
+    """Someone who may enter asked for a link, or is invited. The token is good once and not for long."""
+
+    type: ClassVar[str] = "intake.contact.sign_in_asked"
+    about: ClassVar[str] = "person_id"
+    person_id: UUID
+    email: str
+    token: str
+    expires_at: datetime
+    invitation: bool

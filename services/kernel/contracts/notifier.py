@@ -6,7 +6,16 @@ from uuid import UUID
 
 from kernel.contracts.envelope import Event
 
-MessageKind = Literal["accuse_reception", "preselection", "non_retenue", "decision", "alerte_equipe", "source_degradee"]
+MessageKind = Literal[
+    "accuse_reception",
+    "preselection",
+    "non_retenue",
+    "decision",
+    "alerte_equipe",
+    "source_degradee",
+    "connexion",
+    "invitation",
+]
 
 
 class DeliveryDue(Event):

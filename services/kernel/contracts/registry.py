@@ -40,6 +40,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.CandidacyNotRetained, ("scoring", "notifier")),
     Contract(intake.CandidacyWithdrawn, ("scoring", "funding_watch", "notifier")),
     Contract(intake.ContactDeclared, ("notifier",)),
+    Contract(intake.SignInAsked, ("notifier",)),
     Contract(intake.SessionOpened, ("scoring", "funding_watch", "notifier")),
     Contract(intake.SessionClosed, ("scoring", "funding_watch", "notifier")),
     Contract(scoring.OpinionRecorded, ("intake",)),

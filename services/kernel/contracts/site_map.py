@@ -7,11 +7,22 @@ INSTRUCTION = ("Instruction", "/instruction/")
 WATCH = ("Veille", "/veille/")
 MESSAGES = ("Messages", "/alertes/")
 
-STRANGER: Links = (HOME, ("Déposer une candidature", "/candidatures/nouvelle"))
+APPLY = ("Déposer une candidature", "/candidatures/nouvelle")
+
+STRANGER: Links = (HOME, APPLY, ("Se connecter", "/connexion"))
 BY_ROLE: dict[str, Links] = {
-    "staff": (HOME, ("Dossiers", "/dossiers"), ("Vagues", "/vagues"), INSTRUCTION, WATCH, MESSAGES),
+    "staff": (  # seven would not fit on one line; the name of the label leads home
+        ("Dossiers", "/dossiers"),
+        ("Vagues", "/vagues"),
+        INSTRUCTION,
+        WATCH,
+        MESSAGES,
+        ("Équipe", "/equipe"),
+    ),
     "partner": (HOME, INSTRUCTION),
     "expert": (HOME, INSTRUCTION),
+    "applicant": (HOME, ("Mes dossiers", "/mes-dossiers"), APPLY),
+    "ops": (HOME,),
 }
 LEGAL: Links = (
     ("Mentions légales", "/mentions-legales"),

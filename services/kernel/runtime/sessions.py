@@ -62,6 +62,18 @@ async def end(work: Work, cookie: str) -> None:
     work.record(closed)
 
 
+async def end_all(work: Work, person: str) -> int:
+    """Close every open session of a person (an id) and have everybody know; returns how many there were."""
+    mark = "$1" if bulk.is_postgresql(work.connection) else "?"
+    query = f"SELECT key FROM session WHERE person = {mark} AND closed_at IS NULL"  # noqa: S608 - a placeholder
+    keys = (await work.connection.exec_driver_sql(query, (person,))).scalars().all()
+    for key in keys:
+        closed = SessionClosed(session=key, at=work.at)
+        await forget_one(closed, work)
+        work.record(closed)
+    return len(keys)
+
+
 async def learn(event: SessionOpened, work: Work) -> None:
     """Know a session, unless its end is known already."""
     values = (event.session, event.person, event.name, event.role, event.expires_at)

@@ -25,7 +25,7 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_standard_error,
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(
@@ -33,3 +33,8 @@ def configure(settings: Settings) -> None:
     )
     for noisy in ("nats.aio.client", "faststream", "scrapy", "uvicorn.error", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def _standard_error(*_: object) -> structlog.WriteLogger:
+    """Standard error as it is now, not as it was when logs were configured: it may have been replaced since."""
+    return structlog.WriteLogger(sys.stderr)

@@ -12,12 +12,13 @@ from typing import Any, Literal, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
 from kernel.contracts.envelope import Event
+from kernel.contracts.intake import SignInAsked
 from kernel.contracts.notifier import MessageFailed, MessageKind, MessageSent
 from notifier.domain.retries import HORIZON, next_attempt
-from notifier.domain.states import State, Step, can_follow, follow
+from notifier.domain.states import ImpossibleStep, State, Step, can_follow, follow
 from notifier.domain.words import is_address, one_line, without_addresses
 
-RecipientKind = Literal["applicant", "staff", "ops"]
+RecipientKind = Literal["applicant", "staff", "ops", "person"]
 Snapshot: TypeAlias = Mapping[str, Any]
 """All that is needed to write a message: JSON values under the names that its template uses."""
 
@@ -45,7 +46,11 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message to one recipient. `ready_at`: since when it could leave; `due_at`: when it is tried next."""
+    """A message to one recipient. `ready_at`: since when it could leave; `due_at`: when it is tried next.
+
+    A message with `expires_at` carries a personal link: past that moment it does not leave, and once its
+    fate is known neither the address nor the link is kept.
+    """
 
     id: UUID
     cause_event_id: UUID
@@ -67,6 +72,12 @@ class Delivery:
     subject: str | None = None
     last_error: str | None = None
     sent_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it carries a link that lets its recipient in, which nobody else may see."""
+        return self.expires_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,12 @@ class Postponed:
     reason: str
 
 
-Outcome = Accepted | Refused | Postponed
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Its link is no longer good: sending it would only mislead."""
+
+
+Outcome = Accepted | Refused | Postponed | Expired
 
 
 def to_applicant(cause: UUID, candidacy_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
@@ -119,6 +135,25 @@ def to_staff(cause: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -
         kind=kind,
         created_at=at,
         snapshot=snapshot,
+    )
+    return replace(born, state=follow(born.state, Step.KNOWN), ready_at=at, due_at=at)
+
+
+def to_person(cause: UUID, event: SignInAsked, at: datetime) -> Delivery:
+    """A link for one person, which may leave at once and not after its end."""
+    kind: MessageKind = "invitation" if event.invitation else "connexion"
+    recipient = event.person_id.hex
+    born = Delivery(
+        id=_identity(cause, recipient, kind),
+        cause_event_id=cause,
+        recipient_kind="person",
+        recipient=recipient,
+        candidacy_id=None,
+        kind=kind,
+        created_at=at,
+        snapshot={"token": event.token, "expires_at": event.expires_at.isoformat()},
+        address=event.email,
+        expires_at=event.expires_at,
     )
     return replace(born, state=follow(born.state, Step.KNOWN), ready_at=at, due_at=at)
 
@@ -182,11 +217,15 @@ def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -
             return sent, (_sent(sent, at),)
         case Refused(reason):
             return _failed(delivery, reason, at)
+        case Expired():
+            return _released(delivery, Step.EXPIRED, due_at=None), ()
         case Postponed(reason):
             again = next_attempt(delivery.ready_at or at, max(delivery.attempts, 1), at, jitter)
             if again is None:
                 hours = HORIZON // timedelta(hours=1)
                 return _failed(delivery, f"abandonné après {hours} heures d’essais ; dernier refus : {reason}", at)
+            if delivery.expires_at is not None and again >= delivery.expires_at:
+                return _released(delivery, Step.EXPIRED, due_at=None), ()
             waiting = _released(delivery, Step.POSTPONED, due_at=again)
             return replace(waiting, last_error=without_addresses(reason)), ()
         case _:
@@ -195,6 +234,8 @@ def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -
 
 def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delivery:
     """A failed message that a person wants to leave again. Raises `ImpossibleStep` when it did not fail."""
+    if delivery.is_personal:
+        raise ImpossibleStep("Le lien de ce message n’est pas gardé : la personne en demande un autre.")
     return replace(
         delivery,
         state=follow(delivery.state, Step.ASKED_AGAIN),
@@ -207,7 +248,7 @@ def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delive
 
 def can_be_asked_again(delivery: Delivery) -> bool:
     """The same rule as `asked_again`, for pages."""
-    return can_follow(delivery.state, Step.ASKED_AGAIN)
+    return can_follow(delivery.state, Step.ASKED_AGAIN) and not delivery.is_personal
 
 
 def check_address(delivery: Delivery) -> Refused | None:
@@ -217,8 +258,16 @@ def check_address(delivery: Delivery) -> Refused | None:
     return Refused("l’adresse du destinataire n’est pas une adresse de courriel : corrigez-la, puis renvoyez")
 
 
+def has_expired(delivery: Delivery, at: datetime) -> bool:
+    """Whether the link in this message is no longer good."""
+    return delivery.expires_at is not None and at >= delivery.expires_at
+
+
 def _released(delivery: Delivery, step: Step, due_at: datetime | None) -> Delivery:
-    return replace(delivery, state=follow(delivery.state, step), claim=None, claimed_until=None, due_at=due_at)
+    released = replace(delivery, state=follow(delivery.state, step), claim=None, claimed_until=None, due_at=due_at)
+    if released.is_personal and due_at is None:
+        return replace(released, address=None, snapshot={})
+    return released
 
 
 def _failed(delivery: Delivery, reason: str, at: datetime) -> tuple[Delivery, tuple[Event, ...]]:

@@ -23,6 +23,7 @@ class Step(StrEnum):
 
     KNOWN = "known"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
     POSTPONED = "postponed"
@@ -49,7 +50,9 @@ MEANINGS: dict[State, Meaning] = {
     State.EN_COURS: Meaning("En cours d’envoi", "blue", "half", "la plateforme, qui parle au serveur de courriel"),
     State.ENVOYE: Meaning("Envoyé", "green", "check", "le serveur de courriel du destinataire"),
     State.ECHEC: Meaning("Échec", "brick", "cross", "l’équipe, qui corrige l’adresse ou téléphone, puis renvoie"),
-    State.ANNULE: Meaning("Arrêté", "neutral", "ring", "personne : le dossier a été retiré avant l’envoi"),
+    State.ANNULE: Meaning(
+        "Arrêté", "neutral", "ring", "personne : le dossier a été retiré, ou le lien est échu, avant l’envoi"
+    ),
 }
 
 
@@ -73,6 +76,7 @@ TABLE: tuple[Transition, ...] = (
     Transition(State.EN_COURS, Step.GIVEN_BACK, State.A_ENVOYER),
     Transition(State.EN_COURS, Step.REFUSED, State.ECHEC),
     Transition(State.EN_COURS, Step.WITHDRAWN, State.ANNULE),
+    Transition(State.EN_COURS, Step.EXPIRED, State.ANNULE),
     Transition(State.ECHEC, Step.ASKED_AGAIN, State.A_ENVOYER),
 )
 

@@ -16,7 +16,7 @@ import structlog
 
 from kernel.runtime.clock import Clock
 from kernel.runtime.failures import sentence
-from notifier.domain.delivery import Delivery, Outcome, Postponed, Refused, check_address
+from notifier.domain.delivery import Delivery, Expired, Outcome, Postponed, Refused, check_address, has_expired
 from notifier.mail.posting import CONNECT_SECONDS, SEND_SECONDS, Postman, Unreachable
 from notifier.mail.writing import CannotWrite, Writer
 
@@ -103,10 +103,12 @@ class Sender:
 
     async def attempt(self, delivery: Delivery) -> Outcome:
         """Write and hand over one message. Raises `Unreachable`."""
+        now = self.clock.now()
+        if has_expired(delivery, now):
+            return Expired()
         refused = check_address(delivery)
         if refused:
             return refused
-        now = self.clock.now()
         try:
             written = self.writer.write(delivery, now)
             message = self.writer.compose(delivery, written, now)

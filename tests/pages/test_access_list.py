@@ -1,0 +1,174 @@
+"""Who may call what: every route of the four services, tried by every role and by a stranger.
+
+A route that is not in the list, or a line of the list without a route, fails; so does any answer that opens a
+page to somebody else, or shuts it to its own.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+from uuid import uuid4
+
+import pytest
+
+from intake.domain.people import Role as KeptRole
+from kernel.contracts.registry import SERVICES
+from kernel.runtime.auth import Role
+from tests.pages.whole_house import ROLES, House, furnished, routes_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who is let in, and what they are answered to a call with an empty form; the others get 401 or 403."""
+
+    who: frozenset[Role | None]
+    answers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """`STAFF(422)`: the rule that lets staff in and answers them 422; 200 where no answer is named."""
+
+    who: frozenset[Role | None]
+
+    def __call__(self, *answers: int) -> Rule:
+        return Rule(self.who, frozenset(answers or {200}))
+
+
+ALL, STAFF = Maker(frozenset(ROLES)), Maker(frozenset({"staff"}))
+JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
+KEYED = ALL(404)
+"""Open to whoever holds the key in the address, which nobody does here: it looks like a page that does not exist."""
+COMMON = {("GET", "/health/live"): ALL(), ("GET", "/health/ready"): ALL(503)}
+"""Ready is 503 here, since no broker is there."""
+
+ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
+    "intake": COMMON
+    | {
+        ("GET", "/"): ALL(),
+        ("GET", "/static"): ALL(307),
+        ("GET", "/candidatures"): ALL(303),
+        ("GET", "/candidatures/nouvelle"): ALL(),
+        ("GET", "/candidatures/formulaire"): ALL(),
+        ("POST", "/candidatures"): ALL(422),
+        ("POST", "/brouillons"): ALL(303, 422),
+        ("GET", "/brouillons/{draft_id}"): KEYED,
+        ("PUT", "/brouillons/{draft_id}/champs"): ALL(404, 422),
+        ("GET", "/brouillons/{draft_id}/verification"): KEYED,
+        ("POST", "/brouillons/{draft_id}/verification"): KEYED,
+        ("POST", "/brouillons/{draft_id}/suppression"): KEYED,
+        ("GET", "/brouillons/{draft_id}/{section}"): KEYED,
+        ("POST", "/brouillons/{draft_id}/{section}"): KEYED,
+        ("GET", "/candidatures/{candidacy_id}/accuse"): KEYED,
+        ("GET", "/candidatures/{candidacy_id}/accuse.pdf"): ALL(200, 404),  # 200 for staff: see below
+        ("POST", "/candidatures/{candidacy_id}/retrait"): KEYED,
+        ("GET", "/dossiers"): STAFF(),
+        ("GET", "/dossiers.csv"): STAFF(),
+        ("GET", "/dossiers.xlsx"): STAFF(),
+        ("GET", "/dossiers/{candidacy_id}"): STAFF(),
+        ("POST", "/dossiers/{candidacy_id}/preselection"): STAFF(422),
+        ("GET", "/vagues"): STAFF(),
+        ("POST", "/vagues"): STAFF(422),
+        ("GET", "/equipe"): STAFF(),
+        ("POST", "/equipe"): STAFF(422),
+        ("GET", "/equipe/{person_id}/desactiver"): STAFF(),
+        ("POST", "/equipe/{person_id}/desactiver"): STAFF(409),  # nobody shuts themselves out
+        ("GET", "/mes-dossiers"): APPLICANTS(),
+        ("GET", "/connexion"): ALL(200, 303),
+        ("POST", "/connexion"): ALL(422),
+        ("GET", "/entrer"): ALL(),
+        ("POST", "/entrer"): ALL(401),  # without a link
+        ("POST", "/sortir"): ALL(303),
+        ("GET", "/mentions-legales"): ALL(),
+        ("GET", "/donnees-personnelles"): ALL(),
+        ("GET", "/accessibilite"): ALL(),
+    },
+    "scoring": COMMON
+    | {
+        ("GET", "/"): JURORS(),
+        ("GET", "/dossiers/{candidacy_id}"): JURORS(),
+        ("GET", "/dossiers/{candidacy_id}/avis"): JURORS(200, 303),
+        ("POST", "/dossiers/{candidacy_id}/avis"): JURORS(422),
+        ("GET", "/dossiers/{candidacy_id}/decision"): STAFF(200, 303, 409),
+        ("POST", "/dossiers/{candidacy_id}/decision"): STAFF(409, 422),
+    },
+    "funding_watch": COMMON
+    | {
+        ("GET", "/"): STAFF(),
+        ("GET", "/appels/{key:path}"): STAFF(404),
+        ("GET", "/projets"): STAFF(),
+        ("GET", "/projets/{candidacy_id}"): STAFF(),
+        ("GET", "/sources"): STAFF(),
+        ("POST", "/sources/{name}/lire"): STAFF(404),
+    },
+    "notifier": COMMON
+    | {
+        ("GET", "/"): STAFF(),
+        ("GET", "/messages/{delivery_id:uuid}"): STAFF(),
+        ("GET", "/messages/{delivery_id:uuid}/contenu"): STAFF(404),  # a personal link is shown to nobody
+        ("POST", "/messages/{delivery_id:uuid}/renvoyer"): STAFF(409),
+    },
+}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with furnished(tmp_path) as made:
+        yield made
+
+
+def address(house: House, path: str) -> str:
+    """The path of a template, about what is in the house."""
+    known = {
+        "{candidacy_id}": house.mine.candidacy_id,
+        "{person_id}": house.staff,
+        "{delivery_id:uuid}": house.delivery,
+        "{draft_id}": uuid4(),
+        "{section}": "projet",
+        "{key:path}": "aides_territoires:1",
+        "{name}": "inconnue",
+    }
+    for name, value in known.items():
+        path = path.replace(name, str(value))
+    assert "{" not in path, f"tell this test what {path} is about"
+    return path
+
+
+def test_the_roles_that_intake_keeps_are_those_of_the_kernel() -> None:
+    assert get_args(KeptRole) == get_args(Role)
+
+
+async def test_every_route_is_in_the_list_and_every_line_is_a_route(house: House) -> None:
+    for name in SERVICES:
+        assert routes_of(house.services[name]) == set(ACCESS[name]), name
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", SERVICES)
+async def test_each_page_opens_to_its_own_and_to_nobody_else(house: House, name: str, role: Role | None) -> None:
+    wrong = []
+    for (method, path), rule in ACCESS[name].items():
+        if path == "/sortir":
+            continue  # it would end the session under way; nobody is refused it, see below
+        expected = rule.answers if role in rule.who else {401} if role is None else {403}
+        answer = await house.ask(name, method, address(house, path), role)
+        if answer.status_code not in expected:
+            wrong.append(f"{method} {path}: {answer.status_code}, not {sorted(expected)}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_anybody_may_leave(house: House, role: Role | None) -> None:
+    assert (await house.ask("intake", "POST", "/sortir", role)).status_code == 303
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_receipt_opens_to_its_key_and_to_its_contact(house: House, role: Role | None) -> None:
+    for receipt in (house.mine, house.other):
+        page = f"/candidatures/{receipt.candidacy_id}/accuse"
+        is_contact = role == "applicant" and receipt is house.other
+        assert (await house.ask("intake", "GET", page, role)).status_code == (200 if is_contact else 404)
+        assert (await house.ask("intake", "GET", f"{page}?cle={receipt.key}", role)).status_code == 200
+        copy = await house.ask("intake", "GET", f"{page}.pdf", role)
+        assert copy.status_code == (200 if is_contact or role == "staff" else 404)
