@@ -35,7 +35,9 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
 
     async def at_start(work: Work) -> None:
         titles = {name: source.title for name, source in sources.items()}
-        await handlers.open_watch(work, titles, ready, settings.crawl_schedule)
+        await handlers.open_watch(work, titles, [], settings.crawl_schedule)
+        for cron in sorted({sources[name].schedule for name in ready}):
+            await handlers.open_watch(work, {}, [name for name in ready if sources[name].schedule == cron], cron)
 
     return Service(
         name="funding_watch",

@@ -18,17 +18,17 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from twisted.python.failure import Failure
 
 from funding_watch.domain.call import FundingCall
-from funding_watch.spiders import SPIDERS
+from funding_watch.domain.declarations import Declaration
+from funding_watch.domain.sources import Remembered
+from funding_watch.spiders import FORMATS, SPIDERS
 from funding_watch.spiders.base import PortalSpider
+from funding_watch.spiders.declared import DeclaredSpider
 from kernel.runtime.clock import Clock, SystemClock
 
 Sink = Callable[[list[FundingCall]], Awaitable[None]]
 
 CHUNK = 100
 """Calls handed over at once: one transaction of the handler."""
-
-LEFT_OUT_AT_MOST = 0.02
-"""Share of the rows that may be unreadable before the source counts as broken: our choice, one in fifty."""
 
 TOLD_AT_MOST = 20
 """Errors and remarks kept of each kind; the first ones tell the story."""
@@ -88,6 +88,10 @@ class CrawlReport:
     pages: int
     errors: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    unchanged: bool = False
+    """The source said that nothing moved since the reading that was remembered: no call is handed over."""
+    remembered: Remembered | None = None
+    """What to ask the next reading with, once this one is stored."""
 
     @property
     def complete(self) -> bool:
@@ -95,30 +99,42 @@ class CrawlReport:
         return not self.errors
 
 
-async def run_spider(name: str, *, base_url: str | None = None, sink: Sink, settings: CrawlSettings) -> CrawlReport:
+async def run_spider(
+    name: str,
+    *,
+    base_url: str | None = None,
+    sink: Sink,
+    settings: CrawlSettings,
+    remembered: Remembered | None = None,
+) -> CrawlReport:
     """Read one source; hand its calls to `sink` in chunks of 100 if, and only if, the report is complete.
 
     An unknown name raises KeyError and a wrong argument TypeError; what the sink raises passes through. What
-    goes wrong on the way to the source ends in the report.
+    goes wrong on the way to the source ends in the report. `remembered` is what an earlier report said, for a
+    declared source: its `declaration` stands among the arguments and says which spider reads it.
     """
     started_at = settings.clock.now()
-    spider, interrupted = SPIDERS[name], asyncio.Event()
-    inner_host = urlsplit(base_url or spider.base_url).hostname if settings.allow_private else None
+    spider, arguments, address = _reader(name, settings)
+    if issubclass(spider, DeclaredSpider):
+        arguments["remembered"] = remembered
+    interrupted = asyncio.Event()
+    inner_host = urlsplit(base_url or address).hostname if settings.allow_private else None
     options = scrapy_settings(settings, inner_host) | {"WATCH_INTERRUPTED": lambda: interrupted}
     harvest = Harvest(AsyncCrawlerRunner(options).create_crawler(spider), interrupted)
-    await harvest.gather(base_url=base_url, **settings.arguments.get(name, {}))
+    await harvest.gather(base_url=base_url, **arguments)
     if not harvest.errors:
         for start in range(0, len(harvest.calls), CHUNK):
             await sink(harvest.calls[start : start + CHUNK])
-    return CrawlReport(
-        source=name,
-        started_at=started_at,
-        ended_at=settings.clock.now(),
-        items=len(harvest.calls),
-        pages=harvest.pages,
-        errors=tuple(harvest.errors[:TOLD_AT_MOST]),
-        remarks=tuple(harvest.remarks[:TOLD_AT_MOST]),
-    )
+    return harvest.report(name, started_at, settings.clock.now())
+
+
+def _reader(name: str, settings: CrawlSettings) -> tuple[type[PortalSpider], dict[str, Any], str]:
+    """The spider of a source, what it needs, and its own address."""
+    arguments = dict(settings.arguments.get(name, {}))
+    declaration: Declaration | None = arguments.get("declaration")
+    if declaration:
+        return FORMATS[declaration.format], arguments, declaration.url
+    return SPIDERS[name], arguments, SPIDERS[name].base_url
 
 
 class Harvest:
@@ -131,6 +147,8 @@ class Harvest:
         self.errors: list[str] = []
         self.remarks: list[str] = []
         self.pages = 0
+        self.unchanged = False
+        self.remembered: Remembered | None = None
         crawler.signals.connect(self._on_item, signals.item_scraped)
         crawler.signals.connect(self._on_spider_error, signals.spider_error)
 
@@ -156,17 +174,32 @@ class Harvest:
         spider = self.crawler.spider
         if isinstance(spider, PortalSpider):
             self.pages = spider.pages
-            self.errors += spider.failures + self._too_many_left_out(spider.left_out)
+            self.errors += spider.failures + self._too_many_left_out(spider.left_out, spider.left_out_at_most)
             self.remarks += [*spider.left_out, *spider.remarks]
+            self.unchanged, self.remembered = spider.unchanged, spider.remembered
         reason = self.crawler.stats.get_value("finish_reason") if self.crawler.stats else None
         if reason != "finished":
             self.errors.append(f"the crawl was ended early: {reason}")
-        if not self.calls and not self.errors:
+        if not self.calls and not self.errors and not self.unchanged:
             self.errors.append("nothing found: the source answered, and showed no call at all")
 
-    def _too_many_left_out(self, left_out: Sequence[str]) -> list[str]:
+    def report(self, name: str, started_at: datetime, ended_at: datetime) -> CrawlReport:
+        """What the crawl came to, once it has ended."""
+        return CrawlReport(
+            source=name,
+            started_at=started_at,
+            ended_at=ended_at,
+            items=len(self.calls),
+            pages=self.pages,
+            errors=tuple(self.errors[:TOLD_AT_MOST]),
+            remarks=tuple(self.remarks[:TOLD_AT_MOST]),
+            unchanged=self.unchanged,
+            remembered=self.remembered,
+        )
+
+    def _too_many_left_out(self, left_out: Sequence[str], most: float) -> list[str]:
         rows = len(self.calls) + len(left_out)
-        if len(left_out) <= rows * LEFT_OUT_AT_MOST:
+        if len(left_out) <= rows * most:
             return []
         return [f"{len(left_out)} of {rows} rows cannot be read, among them {left_out[0]}"]
 

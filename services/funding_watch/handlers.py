@@ -71,9 +71,10 @@ async def store_calls(work: Work, claim: Claim, read: Sequence[FundingCall]) -> 
     return Tally(len(read), discovered, sum(isinstance(event, CallAmended) for event in events))
 
 
-async def finish_crawl(work: Work, claim: Claim, tally: Tally) -> None:
-    """A source was read to its end and believed. Raises `ClaimLost`."""
+async def finish_crawl(work: Work, claim: Claim, tally: Tally, left: sources.Remembered | None = None) -> None:
+    """A source was read to its end and believed; `left` makes its next reading conditional. Raises `ClaimLost`."""
     await source_store.close(work.session, claim)
+    await source_store.remember(work.session, claim.source, left)
     health = await source_store.one(work.session, claim.source)
     await source_store.save(work.session, sources.after_success(health, tally.calls, work.at))
     work.record(
@@ -86,6 +87,12 @@ async def finish_crawl(work: Work, claim: Claim, tally: Tally) -> None:
             amended=tally.amended,
         )
     )
+
+
+async def confirm_source(work: Work, claim: Claim, left: sources.Remembered | None) -> None:
+    """The source said that nothing moved since its last good reading, whose count still holds. Raises `ClaimLost`."""
+    health = await source_store.one(work.session, claim.source)
+    await finish_crawl(work, claim, Tally(health.last_count or 0), left)
 
 
 async def degrade_source(work: Work, claim: Claim, reason: str) -> None:

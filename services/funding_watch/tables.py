@@ -69,7 +69,7 @@ class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
 
 
 class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
-    """The health of a source, by its last crawls."""
+    """The health of a source, by its last crawls; `remembered` makes the next question conditional."""
 
     __tablename__ = "source"
     __table_args__ = (
@@ -85,6 +85,7 @@ class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     last_count: int | None = None
     last_tried_at: datetime | None = None
     reason: str | None = Field(default=None, sa_type=Text)
+    remembered: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
 
 
 class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above

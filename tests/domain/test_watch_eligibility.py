@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from funding_watch.domain.call import Audience
 from funding_watch.domain.eligibility import (
     Answer,
+    Place,
     check_beneficiary,
     check_calendar,
     check_expense,
@@ -50,6 +51,14 @@ def test_a_perimeter_contains_the_project_or_not(scale: str, codes: tuple[str, .
 
     assert found.verdict == expected
     assert (found.question is None) == (expected != "to_check")
+
+
+def test_a_zone_that_is_known_admits_and_another_is_to_check() -> None:
+    inside = Place(PLACE.department, PLACE.region, frozenset({"bassin-minier"}))
+    basin, coast = (call(perimeter_scale="autre", perimeter_codes=(zone,)) for zone in ("bassin-minier", "littoral"))
+
+    assert check_territory(basin, project(), inside).verdict == "yes"
+    assert check_territory(coast, project(), inside).verdict == "to_check"
 
 
 @pytest.mark.parametrize(

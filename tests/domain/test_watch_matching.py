@@ -107,11 +107,33 @@ def test_ligatures_and_accents_are_folded() -> None:
     assert folded("Œuvre d’été") == "oeuvre d'ete"
 
 
-def test_at_most_ten_are_proposed() -> None:
+def test_no_more_than_a_week_s_reading_is_proposed() -> None:
     found = proposed([*far_calls(40), *[call(f"heat-{number}") for number in range(15)]])
 
     assert len(found) == MOST
     assert found == sorted(found, key=lambda one: (-one.score, one.call_key))
+
+
+def test_a_need_of_a_later_priority_counts_less() -> None:
+    index = Index.of([*far_calls(), call("heat"), call("bikes", **BIKES)])
+
+    [first, *_] = matching.ranked(project(), index, PLACE, START, {1: 3, 2: 1})
+    plain = {fit.entry.call.key: fit.score for fit in matching.ranked(project(), index, PLACE, START)}
+    later = {fit.entry.call.key: fit.score for fit in matching.ranked(project(), index, PLACE, START, {1: 3})}
+
+    assert first.query.need.number == 2
+    assert later[call("heat").key] < plain[call("heat").key]
+    assert later[call("bikes").key] == plain[call("bikes").key]
+
+
+def test_a_call_that_answers_two_needs_is_worth_more_than_for_either() -> None:
+    both = call("both", title="Chaleur au bois et réparation de vélos", expenses=())
+    index = Index.of([*far_calls(), both])
+
+    alone = [matching.ranked(project(needs=[one]), index, PLACE, START)[0].score for one in project().needs]
+    together = matching.ranked(project(), index, PLACE, START)[0].score
+
+    assert max(alone) < together <= sum(alone)
 
 
 def test_odd_projects_and_calls_have_a_defined_answer() -> None:

@@ -52,10 +52,14 @@ NEIGHBOURS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The official codes of the territory that all its communes share (INSEE)."""
+    """The official codes of the territory that all its communes share (INSEE), and the zones that it is known to be in.
+
+    `zones` are slugs (`bassin-minier`); one that is not listed is not denied.
+    """
 
     department: str
     region: str
+    zones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def check_territory(call: FundingCall, project: Project, place: Place) -> Check:
     fact = f"Le projet est à {project.commune_name} ({place.department})"
     ours = _codes_around(project, place).get(call.perimeter_scale)
     question = "Demander au financeur si la commune est dans le périmètre."
+    if place.zones & set(call.perimeter_codes):
+        return Check("territoire", "yes", evidence, fact)
     if not call.perimeter_codes or ours is None:
         return Check("territoire", "to_check", evidence, fact, question)
     answer: Answer = "yes" if ours & set(call.perimeter_codes) else "no"

@@ -2,13 +2,13 @@
 
 The rule kept here: the answer depends on the project, the calls and the day alone, never on the order in which
 they came; and where nothing fits, nothing is proposed. The need is what is searched for, not the project:
-a call's score is its best need's, and says which one.
+a call's score is above all its best need's, and says which one.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from funding_watch.domain.call import FundingCall
@@ -19,10 +19,10 @@ from funding_watch.domain.words import words_of
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.intake import Need, Project
 
-MOST = 10
-"""Calls proposed for one project at once, the best ones."""
-THRESHOLD = 0.13
-"""Score under which nothing is proposed."""
+MOST = 5
+"""Calls proposed for one project at once, the best ones: what a person reads in a week."""
+THRESHOLD = 0.22
+"""Score under which nothing is proposed: over it four alerts in five were worth reading on a judged set."""
 K1, B = 1.5, 0.75
 """Saturation of repeated words, weight of a text's length: the usual range of BM25."""
 FIELDS = {"title": 3, "themes": 1, "programme": 1, "description": 1, "eligibility_text": 1}
@@ -34,8 +34,10 @@ DOUBT = {"territoire": 0.85, "beneficiaire": 0.8, "calendrier": 0.97, "depense":
 """What an answer that is to check leaves of the relevance."""
 PURPOSE_WEIGHT, DETAILS_WEIGHT, TITLE_WEIGHT, SUMMARY_WEIGHT = 1.0, 0.5, 0.25, 0.2
 """What a word counts for: the need says what is searched for, the project only in which context."""
-ALONE, EACH_MORE = 0.5, 0.25
-"""Share of the relevance that one shared word is worth, and what each other adds: one word may be a chance."""
+PRIORITY_WEIGHT = (1.0, 0.85, 0.6)
+"""What a need of first, second, third priority and after counts for."""
+OTHER_NEEDS, ANSWERED_TOO = 0.5, 2
+"""Share of their own score that the other needs a call answers add to the best one's, and how many of them."""
 TELLING = 12
 """A need is answered in full by this many of its most telling words."""
 
@@ -105,12 +107,14 @@ class Query:
     gains: Mapping[str, float]
     reachable: float
     """What a call holding the most telling words would reach."""
+    weight: float = 1.0
+    """What the need counts for among those of the project."""
 
 
-def query_of(project: Project, need: Need, index: Index) -> Query:
+def query_of(project: Project, need: Need, index: Index, weight: float = 1.0) -> Query:
     """The words of the need, within what the project is about; words that no call has are left out."""
     weights: dict[str, float] = {}
-    for text, weight in (
+    for text, counted in (
         (project.summary, SUMMARY_WEIGHT),
         (project.title, TITLE_WEIGHT),
         (need.details, DETAILS_WEIGHT),
@@ -118,10 +122,10 @@ def query_of(project: Project, need: Need, index: Index) -> Query:
     ):
         for word in words_of(text):
             if word.stem in index.frequency:
-                weights[word.stem] = max(weights.get(word.stem, 0.0), weight)
+                weights[word.stem] = max(weights.get(word.stem, 0.0), counted)
     gains = {stem: weights[stem] * index.rarity(stem) for stem in sorted(weights)}
     reachable = sum(sorted(gains.values(), reverse=True)[:TELLING]) * (K1 + 1)
-    return Query(need, weights, gains, reachable)
+    return Query(need, weights, gains, reachable, weight)
 
 
 def relevance(query: Query, entry: Entry, index: Index) -> float:
@@ -130,16 +134,14 @@ def relevance(query: Query, entry: Entry, index: Index) -> float:
     0 where the call shares words with the context alone and none with the need itself.
     """
     shared = sorted(query.gains.keys() & entry.counts.keys())
-    of_need = sum(_is_of_need(query.weights[stem]) for stem in shared)
-    if not of_need:
+    if not any(_is_of_need(query.weights[stem]) for stem in shared):
         return 0.0
     tame = K1 * (1 - B + B * entry.length / index.usual[entry.call.language])
     reached = 0.0
     for stem in shared:
         count = entry.counts[stem]
         reached += query.gains[stem] * count * (K1 + 1) / (count + tame)
-    others = of_need + 0.5 * (len(shared) - of_need) - 1
-    return min(1.0, reached / query.reachable) * min(1.0, ALONE + EACH_MORE * others)
+    return min(1.0, reached / query.reachable)
 
 
 def _is_of_need(weight: float) -> bool:
@@ -158,29 +160,49 @@ class Fit:
 
 def propose(project: Project, index: Index, place: Place, now: datetime) -> list[Proposal]:
     """The best calls for the project at `now`, best first, at most MOST; empty where nothing fits."""
-    fits = [fit for fit in ranked(project, index, place, now) if fit.score >= THRESHOLD][:MOST]
-    return [_proposal(fit, project.porteur_form) for fit in fits]
+    return [proposal_of(fit, project.porteur_form) for fit in worth_sending(ranked(project, index, place, now))]
 
 
-def ranked(project: Project, index: Index, place: Place, now: datetime) -> list[Fit]:
-    """Every call that no check refuses and that shares a word with a need, best first."""
+def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
+    """Of fits best first, those that are proposed."""
+    return [fit for fit in fits if fit.score >= THRESHOLD][:MOST]
+
+
+def ranked(
+    project: Project, index: Index, place: Place, now: datetime, priorities: Mapping[int, int] | None = None
+) -> list[Fit]:
+    """Every call that no check refuses and that shares a word with a need, best first.
+
+    `priorities`: number of a need → 1 (first) and more; a need that has none is first.
+    """
     needs = sorted(project.needs, key=lambda need: need.number)
-    queries = [query_of(project, need, index) for need in needs]
+    queries = [query_of(project, need, index, _weight_of(need, priorities or {})) for need in needs]
     fits = []
     for entry in index.entries:
         common = check_project(entry.call, project, place, now)
         if verdict_of(common) == "non":
             continue
-        found = (_fit(entry, query, common, index) for query in queries)
-        best = max((fit for fit in found if fit), key=lambda fit: fit.score, default=None)
-        if best is not None:
-            fits.append(best)
+        found = [fit for query in queries if (fit := _fit(entry, query, common, index))]
+        if found:
+            fits.append(_together(found))
     return sorted(fits, key=lambda fit: (-fit.score, fit.entry.call.key))
+
+
+def _weight_of(need: Need, priorities: Mapping[int, int]) -> float:
+    rank = max(1, priorities.get(need.number, 1))
+    return NEED_WEIGHT.get(need.kind, 1.0) * PRIORITY_WEIGHT[min(rank, len(PRIORITY_WEIGHT)) - 1]
+
+
+def _together(found: Sequence[Fit]) -> Fit:
+    """The need that the call answers best, raised a little by the others that it answers too."""
+    best, *others = sorted(found, key=lambda fit: -fit.score)
+    score = best.score + OTHER_NEEDS * sum(fit.score for fit in others[:ANSWERED_TOO])
+    return replace(best, score=round(min(1.0, score), 4))
 
 
 def _fit(entry: Entry, query: Query, common: tuple[Check, ...], index: Index) -> Fit | None:
     """None where the call shares no word with the need, or does not pay for that kind of need."""
-    score = relevance(query, entry, index) * NEED_WEIGHT.get(query.need.kind, 1.0)
+    score = relevance(query, entry, index) * query.weight
     if not score:
         return None
     checks = (*common, check_expense(entry.call, query.need))
@@ -189,7 +211,7 @@ def _fit(entry: Entry, query: Query, common: tuple[Check, ...], index: Index) ->
     for check in checks:
         if check.verdict == "to_check":
             score *= DOUBT[check.check]
-    return Fit(entry, query, checks, round(score, 4))
+    return Fit(entry, query, checks, score)
 
 
 def shared_words(fit: Fit) -> list[str]:
@@ -207,7 +229,8 @@ def shared_words(fit: Fit) -> list[str]:
     return [f"{phrase} ({' '.join(dict.fromkeys(words))})" for phrase, words in pairs]
 
 
-def _proposal(fit: Fit, form: str) -> Proposal:
+def proposal_of(fit: Fit, form: str) -> Proposal:
+    """The fit as people read it; `form` is the porteur's."""
     return Proposal(
         call_key=fit.entry.call.key,
         need_number=fit.query.need.number,

@@ -29,6 +29,26 @@ class SourceHealth:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the last good reading left, for the source to say whether anything changed since."""
+
+    address: str
+    reader: str
+    """The reader and the declaration under which it was read."""
+    etag: str = ""
+    last_modified: str = ""
+
+    def is_of(self, other: "Remembered") -> bool:
+        """Whether both are readings of one address by one reader."""
+        return (self.address, self.reader) == (other.address, other.reader)
+
+    def headers(self) -> dict[str, str]:
+        """The conditions of the next question; none when the source gave nothing to compare with."""
+        conditions = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in conditions.items() if value}
+
+
 def trouble(last_count: int | None, count: int, errors: Sequence[str]) -> str | None:
     """Why a reading of `count` calls is not believed, as a French sentence; None when it is."""
     if errors:

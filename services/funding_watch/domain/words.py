@@ -64,7 +64,7 @@ grace etape temps souhaiter identifier maitrise prealable demarrage evolution po
 different valeur million millions interesser montrer source base compter arriver bout chaine tenir autour
 travers lieux endroit occasion amenager amenagement amenageur inscrit inscrire entrer complement
 consolider agrandir acquerir equiper construire concevoir environnant global globale lot lots rapport
-lecture version piece partir fort forte leurs fin aides
+lecture version piece partir fort forte leurs fin aides euros enveloppe enveloppes
 """
 
 

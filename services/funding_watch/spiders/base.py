@@ -16,6 +16,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from funding_watch.domain.call import FundingCall, Zone
+from funding_watch.domain.declarations import Reach
+from funding_watch.domain.sources import Remembered
 
 PAGE_SIZE = 100
 """The most that both portals give at once."""
@@ -30,6 +32,9 @@ class PortalSpider(scrapy.Spider):
     source_title: ClassVar[str]
     owner: ClassVar[str]
     timezone: ClassVar[Zone]
+    reach: ClassVar[Reach] = "nationale"
+    left_out_at_most: ClassVar[float] = 0.02
+    """Share of the rows that may be unreadable before the source counts as broken: our choice, one in fifty."""
     base_url: str
     """The real public address; the argument `base_url` puts another in its place."""
 
@@ -38,6 +43,8 @@ class PortalSpider(scrapy.Spider):
         self.base_url = (base_url or type(self).base_url).rstrip("/")
         self.page_size = int(page_size)
         self.pages = 0
+        self.unchanged = False
+        self.remembered: Remembered | None = None
         self.failures: list[str] = []
         self.left_out: list[str] = []
         self.remarks: dict[str, None] = {}

@@ -75,6 +75,7 @@ class EuPortalSpider(PortalSpider):
     owner = "Commission européenne"
     base_url = "https://api.tech.ec.europa.eu/search-api/prod/rest"
     timezone = "Europe/Brussels"
+    reach = "européenne"
 
     def __init__(self, *, base_url: str | None = None, page_size: int | str = PAGE_SIZE) -> None:
         super().__init__(base_url, page_size)

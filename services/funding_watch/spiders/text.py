@@ -13,6 +13,9 @@ import nh3
 MAX_TEXT = 20_000
 """Characters kept of one text: our choice, so that one page cannot fill the base."""
 
+NUL = "\0"
+"""Some feeds carry it; PostgreSQL refuses a text that holds it."""
+
 BLOCKS = {"p", "br", "div", "ul", "ol", "li", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 _ITEM = re.compile(r"<li>")
@@ -26,7 +29,7 @@ def plain_text(markup: str | None, limit: int = MAX_TEXT) -> str:
     if not markup:
         return ""
     # One line first: in HTML a line end is a space, only the blocks part the text.
-    kept = nh3.clean(" ".join(markup.split("\n")), tags=BLOCKS, attributes={})
+    kept = nh3.clean(" ".join(markup.replace(NUL, "").split("\n")), tags=BLOCKS, attributes={})
     lined = _TAG.sub("\n", _ITEM.sub("\n- ", kept))
     text = _LINES.sub("\n", _SPACES.sub(" ", html.unescape(lined))).strip()
     text = text.replace("- \n", "- ")
@@ -35,7 +38,7 @@ def plain_text(markup: str | None, limit: int = MAX_TEXT) -> str:
 
 def one_line(text: str | None) -> str:
     """A title without entities, line ends or doubled spaces."""
-    return _SPACES.sub(" ", html.unescape(text or "").replace("\n", " ")).strip()
+    return _SPACES.sub(" ", html.unescape(text or "").replace(NUL, "").replace("\n", " ")).strip()
 
 
 def web_address(*candidates: str | None, base: str = "") -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from funding_watch.domain.sources import SourceHealth, SourceState
+from funding_watch.domain.sources import Remembered, SourceHealth, SourceState
 from funding_watch.store.dialect import insert
 from funding_watch.tables import CrawlRow, SourceRow
 from kernel.contracts.envelope import Cause
@@ -50,7 +50,20 @@ async def one(session: AsyncSession, name: str) -> SourceHealth:
 
 async def save(session: AsyncSession, health: SourceHealth) -> None:
     """Write the health of a source that was introduced."""
-    await session.merge(SourceRow(**asdict(health)))
+    row = await session.get_one(SourceRow, health.name)
+    row.sqlmodel_update(asdict(health))
+    await session.flush()
+
+
+async def remembered(session: AsyncSession, name: str) -> Remembered | None:
+    """What the last good reading left; None when it left nothing, or was not good."""
+    row = await session.get_one(SourceRow, name)
+    return Remembered(**row.remembered) if row.remembered and row.state == "ok" else None
+
+
+async def remember(session: AsyncSession, name: str, left: Remembered | None) -> None:
+    """Keep what a good reading left."""
+    (await session.get_one(SourceRow, name)).remembered = asdict(left) if left else None
     await session.flush()
 
 

@@ -1,0 +1,88 @@
+"""Sources that are declared in a file: where a feed is, in which shape, and who publishes it.
+
+The rule kept here: a declaration is checked whole before anything is read, and one that nobody verified is not
+read at all; it says instead, in one line, what to verify. An unknown word in the file is an error, not a default.
+"""
+
+import hashlib
+import tomllib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from funding_watch.domain.call import Audience
+
+Format = Literal["dispositif_aide", "ademe_agir", "at_feed", "syndication", "page"]
+Reach = Literal["régionale", "nationale", "européenne"]
+
+
+class Selectors(BaseModel):
+    """CSS selectors of a list page: `each` finds the calls, the others look inside one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    each: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    link: str = "a::attr(href)"
+    description: str = ""
+    opens: str = ""
+    closes: str = ""
+
+
+class Declaration(BaseModel):
+    """One source. `perimeter` is a list of codes of the Code officiel géographique (`REG-32|DEP-62`).
+
+    `perimeter` and `audiences` stand for what the feed itself does not say; empty means to check.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    format: Format
+    title: str = Field(min_length=1)
+    owner: str = Field(min_length=1)
+    reach: Reach
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    enabled: bool = False
+    verify: str = ""
+    """In French, what a person has to do before this source is enabled."""
+    schedule: str = Field(default="", pattern=r"^(\S+( \S+){5})?$")
+    """Six-field cron, UTC; empty means the installation's."""
+    perimeter: str = Field(default="", pattern=r"^([A-Z]+-[0-9][0-9A-Z]*(\|[A-Z]+-[0-9][0-9A-Z]*)*)?$")
+    audiences: tuple[Audience, ...] = ()
+    selectors: Selectors | None = None
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> "Declaration":
+        if self.enabled and not self.url:
+            raise ValueError("url is empty: give the address, or enabled = false")
+        if not self.enabled and not self.verify:
+            raise ValueError("verify is empty: say in one line what to check before it is enabled")
+        if (self.format == "page") != (self.selectors is not None):
+            raise ValueError("selectors go with format = 'page', and only with it")
+        return self
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the declaration: what was read under another one is to be read again."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def declarations(text: str) -> dict[str, Declaration]:
+    """The declarations of a TOML text, by name. Raises ValueError with one line that names the wrong field."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"not TOML: {error}") from None
+    return {name: _declaration(name, table) for name, table in tables.items()}
+
+
+def _declaration(name: str, table: object) -> Declaration:
+    if not isinstance(table, dict):
+        raise ValueError(f"{name} = {table!r}: a source is a table, [{name}]")
+    try:
+        return Declaration(**{"name": name, **table})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in (name, *first["loc"]))
+        raise ValueError(f"{where}: {first['msg']} ({str(first['input'])[:80]!r})") from None
