@@ -5,7 +5,6 @@ once, when it is recorded with the state that it tells of, and no later hop may 
 """
 
 import secrets
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
@@ -61,7 +60,7 @@ class Cause:
     @classmethod
     def new(cls, traceparent: str | None = None) -> Self:
         """The cause of a story that begins here: a page, a command line, a schedule."""
-        return cls(uuid.uuid4().hex, None, traceparent or new_traceparent())
+        return cls(secrets.token_hex(16), None, traceparent or new_traceparent())
 
     def followed_by(self, event_id: str) -> Self:
         """The cause of what is done in answer to the event `event_id`, in the same story and trace."""
@@ -80,7 +79,7 @@ class Envelope:
     @classmethod
     def seal(cls, event: Event, at: datetime, cause: Cause) -> Self:
         """Give `event` its identity. Done once, in the transaction that records it."""
-        return cls(uuid.uuid4().hex, event, at, cause)
+        return cls(secrets.token_hex(16), event, at, cause)
 
     def headers(self) -> dict[str, str]:
         """The CloudEvents attributes as NATS headers; `Nats-Msg-Id` makes a second publication harmless."""
