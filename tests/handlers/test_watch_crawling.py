@@ -167,7 +167,7 @@ async def test_the_loop_wakes_at_once(watch: Watch) -> None:
     await asyncio.sleep(0.05)
     async with watch.database.work() as work:
         await handlers.mark_due(work, SOURCE)
-        crawling.wake()
+        work.afterwards(crawling.wake)
     async with asyncio.timeout(4):
         while (await watch.health()).state != "ok":  # noqa: ASYNC110 - a bounded wait on the database
             await asyncio.sleep(0.02)
