@@ -21,7 +21,7 @@ def measure(folder: Path) -> tuple[float, float]:
         while not _answers(port, "/health/all"):
             if process.poll() is not None or time.perf_counter() - begin > 60:
                 raise RuntimeError("the platform did not start: run `chevalement up` to see why")
-            time.sleep(0.02)
+            time.sleep(0.02)  # another process: no event of ours tells when it answers
         seconds = time.perf_counter() - begin
         for _ in range(10):
             _answers(port, "/")

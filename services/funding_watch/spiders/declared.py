@@ -85,7 +85,7 @@ class DeclaredSpider(PortalSpider):
 
     def read(self, response: Response) -> Iterator[Request | FundingCall]:
         """The calls of a page, and the requests for what follows it. Raises ValueError for another shape."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must say how its own shape is read")
 
     def once(self, call: FundingCall | None) -> Iterator[FundingCall]:
         """The call, unless its reference came before: two rows under one name are told, and one is kept."""
