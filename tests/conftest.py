@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import uuid
@@ -57,8 +58,16 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _engine_listens() -> bool:
+    """Whether somebody answers on the engine's socket: its client leaves one open where nobody does."""
+    if "DOCKER_HOST" in os.environ:
+        return True
+    with socket.socket(socket.AF_UNIX) as knock:
+        return knock.connect_ex("/var/run/docker.sock") == 0
+
+
 def _engine_has(image: str) -> bool:
-    if os.environ.get("TEST_BACKEND", "auto") == "wheel":
+    if os.environ.get("TEST_BACKEND", "auto") == "wheel" or not _engine_listens():
         return False
     try:
         import docker

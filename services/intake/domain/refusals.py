@@ -31,3 +31,7 @@ def permits(check: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bo
 
 class SpentLink(Refused):
     """A sign-in link that has let somebody in already."""
+
+
+class UnknownDossier(LookupError):
+    """No dossier has this identifier."""

@@ -1,6 +1,6 @@
 """A candidacy moves only where this table lets it; the words, the owner and the diagram come from here too.
 
-States 1 to 4 are intake's own; the last three come from the decision, which people take in scoring.
+The first states are intake's own; the last three come from the decision, which people take in scoring.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from intake.domain.refusals import Refused, permits
 from kernel.contracts.scoring import Outcome
 
-State = Literal["depose", "preselectionne", "non_retenu", "retire", "labellise", "nomine", "en_attente"]
+State = Literal["hors_delai", "depose", "preselectionne", "non_retenu", "retire", "labellise", "nomine", "en_attente"]
 Owner = Literal["equipe", "comites", "porteur", "personne"]
 Tone = Literal["green", "blue", "amber", "brick", "neutral"]
 
@@ -20,6 +20,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
     {
+        "hors_delai": frozenset({"depose", "non_retenu", "retire"}),
         "depose": frozenset({"preselectionne", "non_retenu", "retire"}),
         "preselectionne": frozenset({"labellise", "nomine", "en_attente"}),
         "non_retenu": frozenset(),
@@ -43,6 +44,12 @@ class Words:
 
 WORDS: Mapping[State, Words] = MappingProxyType(
     {
+        "hors_delai": Words(
+            "Reçu hors délai",
+            "amber",
+            "equipe",
+            "Votre dossier est arrivé après la clôture : l’équipe décide si elle le prend et vous répond.",
+        ),
         "depose": Words("Déposé", "blue", "equipe", "L’équipe et ses partenaires lisent les candidatures de la vague."),
         "preselectionne": Words(
             "Présélectionné",
@@ -94,7 +101,7 @@ def after_decision(state: State, outcome: Outcome | None) -> State:
 
 def mermaid() -> str:
     """The table as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", "    [*] --> depose"]
+    lines = ["stateDiagram-v2", "    [*] --> depose", "    [*] --> hors_delai"]
     lines += [f"    {state} : {WORDS[state].label}" for state in STATES]
     lines += [f"    {state} --> {to}" for state in STATES for to in STATES if to in TRANSITIONS[state]]
     lines += [f"    {state} --> [*]" for state in STATES if not TRANSITIONS[state]]

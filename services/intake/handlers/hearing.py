@@ -1,0 +1,58 @@
+"""What other services tell of a dossier: it is kept whenever it comes, and applies when the table of states lets it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from intake.domain import dossier as rules
+from intake.domain.dossier import Decision, Opinion
+from intake.domain.journal import Entry
+from intake.domain.states import WORDS
+from intake.domain.vocabulary import MESSAGES, OPINIONS
+from intake.store import candidacies, hearsay
+from kernel.contracts.notifier import MessageFailed, MessageSent
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.runtime.database import Work
+
+MAILER = "Service des messages"
+
+
+async def hear_opinion(work: Work, event: OpinionRecorded) -> None:
+    """A committee gave its opinion: the latest of each counts, all stay in the journal."""
+    heard = Opinion(event.at, event.opinion, event.reason, event.by, event.committee)
+    await candidacies.candidacy_to_change(work.session, event.candidacy_id)
+    known = await hearsay.opinions_on(work.session, event.candidacy_id)
+    counted = rules.latest_opinion(known.get(event.committee), heard)
+    await hearsay.save_opinion(work.session, event.candidacy_id, counted)
+    key = f"avis:{event.committee}:{_instant(event.at)}:{event.opinion}"
+    said = f"{OPINIONS[event.opinion]} : {event.reason}"
+    await hearsay.write(work.session, [Entry(event.candidacy_id, event.at, event.by, "avis", said, key)])
+
+
+async def hear_decision(work: Work, event: DecisionTaken) -> None:
+    """People decided: it applies now, or as soon as the candidacy's state lets it."""
+    session, decision = work.session, Decision(event.at, event.outcome, event.reason, event.by)
+    candidacy = await candidacies.candidacy_to_change(session, event.candidacy_id)
+    known = await hearsay.decision_on(session, event.candidacy_id)
+    await hearsay.save_decision(session, event.candidacy_id, rules.latest(known, decision))
+    if candidacy is not None:
+        await candidacies.save_state(session, rules.hear_decision(candidacy, decision))
+    key = f"decision:{_instant(event.at)}:{event.outcome}"
+    said = f"{WORDS[event.outcome].label} : {event.reason}"
+    await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])
+
+
+async def hear_of_message(work: Work, event: MessageSent | MessageFailed) -> None:
+    """A message about a dossier left, or will not; messages about no dossier are the notifier's own."""
+    if event.candidacy_id is None:
+        return
+    entry = Entry(
+        event.candidacy_id, event.at, MAILER, "message_envoye", MESSAGES[event.kind], f"message:{event.delivery_id}"
+    )
+    if isinstance(event, MessageFailed):
+        said = f"{entry.reason} : {event.reason}"
+        entry = replace(entry, act="message_en_echec", reason=said, key=f"{entry.key}:{_instant(event.at)}")
+    await hearsay.write(work.session, [entry])
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()

@@ -1,0 +1,170 @@
+"""What intake tells of a dossier once it was sent: late, revised, corrected, talked about, followed, erased.
+
+As in the rest of the family, an address appears in `intake.contact.*` alone; what people write to each other
+stays in intake, an event only says that there is something to read.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from kernel.contracts.envelope import Event
+from kernel.contracts.intake import Project
+
+Side = Literal["porteur", "equipe"]
+
+
+class WaveOpeningDue(Event):
+    """The calendar says that a wave opens now. Comes from a schedule; the wave itself decides."""
+
+    type: ClassVar[str] = "intake.wave.opening_due"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+
+
+class WaveExtended(Event):
+    """Staff moved the closing of a wave; the latest `at` counts."""
+
+    type: ClassVar[str] = "intake.wave.extended"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+    closes_at: datetime
+    by: str
+    reason: str
+    at: datetime
+
+
+class CandidacyReceivedLate(Event):
+    """A dossier came after the closing: staff decide whether it is taken, which `intake.candidacy.submitted` tells."""
+
+    type: ClassVar[str] = "intake.candidacy.received_late"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    number: str
+    title: str
+    wave_id: UUID
+    submitted_at: datetime
+
+
+class CandidacyRevised(Event):
+    """A dossier or its needs changed: `project` is all of it as it now stands. The highest revision counts."""
+
+    type: ClassVar[str] = "intake.candidacy.revised"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    revision: int
+    at: datetime
+    by: str
+    project: Project
+
+
+class CorrectionAsked(Event):
+    """Staff asked the porteur to complete or correct a section of the dossier."""
+
+    type: ClassVar[str] = "intake.correction.asked"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    correction_id: UUID
+    section: str
+    reason: str
+    due_on: date
+    by: str
+    at: datetime
+
+
+class CorrectionClosed(Event):
+    """A request was answered by resubmitting, or staff took it back: nothing is asked any more."""
+
+    type: ClassVar[str] = "intake.correction.closed"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    correction_id: UUID
+    outcome: Literal["rendue", "retiree"]
+    at: datetime
+
+
+class MessagePosted(Event):
+    """Somebody wrote in the thread of a dossier; `side` is who wrote, the other one has something to read."""
+
+    type: ClassVar[str] = "intake.message.posted"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    message_id: UUID
+    side: Side
+    by: str
+    at: datetime
+
+
+class AlternativesAsked(Event):
+    """Staff prepare an answer to a dossier that is not kept: which calls fit its needs all the same?"""
+
+    type: ClassVar[str] = "intake.alternatives.asked"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    project: Project
+    at: datetime
+
+
+class NewsAsked(Event):
+    """Once a year a followed project is asked what is new."""
+
+    type: ClassVar[str] = "intake.news.asked"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    year: int
+    due_on: date
+    at: datetime
+
+
+class BatchDue(Event):
+    """The time to undo an act on several dossiers is over. Comes from a schedule; the batch itself decides."""
+
+    type: ClassVar[str] = "intake.batch.due"
+    about: ClassVar[str] = "batch_id"
+    batch_id: UUID
+
+
+class ErasureAnnounced(Event):
+    """A dossier has been kept as long as it may be: it will be erased on a day that is told beforehand."""
+
+    type: ClassVar[str] = "intake.erasure.announced"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    erased_on: date
+    at: datetime
+
+
+class ErasureOrdered(Event):
+    """Every service erases what it keeps of these people and dossiers, and reports what it erased and what it kept."""
+
+    type: ClassVar[str] = "intake.erasure.ordered"
+    about: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    person_ids: list[UUID]
+    candidacy_ids: list[UUID]
+    at: datetime
+
+
+class CoPorteurInvited(Event):
+    """A porteur shares a dossier with somebody, by a link that is good once and not for long."""
+
+    type: ClassVar[str] = "intake.contact.co_porteur_invited"
+    about: ClassVar[str] = "person_id"
+    person_id: UUID
+    email: str
+    title: str
+    invited_by: str
+    token: str
+    expires_at: datetime
+
+
+class DraftWaiting(Event):
+    """A dossier was begun and not sent, and its wave closes soon."""
+
+    type: ClassVar[str] = "intake.contact.draft_waiting"
+    about: ClassVar[str] = "draft_id"
+    draft_id: UUID
+    email: str
+    title: str
+    closes_at: datetime
+    at: datetime
