@@ -15,19 +15,20 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, pipeline
+from chevalement.bench import ceilings, footprint, forms, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
 @dataclass
 class Line:
-    """One measure: its value, its unit, and its ratios to the two ceilings where they make sense."""
+    """One measure: its value, its unit, and its ratios to the ceilings where they make sense."""
 
     name: str
     value: float
     unit: str
     of_pull: float | None = None
     of_publish: float | None = None
+    of_bare: float | None = None
     goal: str = ""
 
 
@@ -37,6 +38,7 @@ def main(*, quick: bool, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgresql(console) as admin:
         lines = uvloop.run(_measure(Path(folder), admin, quick, console))
         lines += _footprint(Path(folder), console)
+        lines += uvloop.run(_forms(Path(folder), quick, console))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
     else:
@@ -56,8 +58,8 @@ async def _measure(folder: Path, admin: str | None, quick: bool, console: Consol
             console.print(f"{name}…")
             one = statistics.median(await pipeline.one_process(urls, server.url, count, rounds))
             two = statistics.median(await pipeline.two_processes(urls, server.url, count, rounds))
-            lines.append(Line(f"{name}, one process", one, "events/s", one / pull, one / publish, "≥ 0.13"))
-            lines.append(Line(f"{name}, two processes", two, "events/s", two / pull, two / publish, "≥ 0.30"))
+            lines.append(Line(f"{name}, one process", one, "events/s", one / pull, one / publish, goal="≥ 0.13"))
+            lines.append(Line(f"{name}, two processes", two, "events/s", two / pull, two / publish, goal="≥ 0.30"))
             idle = await pipeline.idle_latency(urls, server.url, 100 if quick else 500)
             lines.append(Line(f"{name}, idle p50", 1000 * idle[len(idle) // 2], "ms", goal="< 20"))
             lines.append(Line(f"{name}, idle p99", 1000 * idle[int(len(idle) * 0.99)], "ms"))
@@ -74,6 +76,23 @@ def _footprint(folder: Path, console: Console) -> list[Line]:
         Line("up, to all four ready", seconds, "s", goal="< 5"),
         Line("up, resident with the broker", memory, "MiB", goal="< 400"),
     ]
+
+
+async def _forms(folder: Path, quick: bool, console: Console) -> list[Line]:
+    console.print("answers and dossiers…")
+    lines = []
+    for cost in await forms.measure(folder / "forms", 400 if quick else 2_000):
+        lines.append(Line(f"{cost.name}, p50", cost.p50, "ms", of_bare=cost.p50 / cost.bare_p50))
+        lines.append(Line(f"{cost.name}, p99", cost.p99, "ms"))
+        rate = Line(
+            f"{cost.name}, {forms.AT_ONCE} at once", cost.rate, "requests/s", of_bare=cost.rate / cost.bare_rate
+        )
+        lines.append(rate)
+    console.print("pages on a slow phone…")
+    for page in await pages.measure(folder / "pages", 3 if quick else 5):
+        lines.append(Line(f"{page.name}, usable", page.seconds, "s", goal="< 1"))
+        lines.append(Line(f"{page.name}, weight", page.kilobytes, "kB", goal="< 150"))
+    return lines
 
 
 async def _databases(folder: Path, admin: str | None) -> dict[str, tuple[str, str]]:
@@ -112,9 +131,10 @@ def postgresql(console: Console) -> Iterator[str | None]:
 def _print(lines: list[Line]) -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     table = Table(title=f"Chevalement on {machine}; medians of one run")
-    for heading in ("measure", "value", "of pull-and-ack", "of publish", "goal"):
+    for heading in ("measure", "value", "of pull-and-ack", "of publish", "of bare route", "goal"):
         table.add_column(heading, justify="left" if heading == "measure" else "right")
     for line in lines:
-        ratios = [f"{ratio:.2f}" if ratio is not None else "" for ratio in (line.of_pull, line.of_publish)]
+        found = (line.of_pull, line.of_publish, line.of_bare)
+        ratios = [f"{ratio:.2f}" if ratio is not None else "" for ratio in found]
         table.add_row(line.name, f"{line.value:,.1f} {line.unit}", *ratios, line.goal)
     Console(width=110).print(table)
