@@ -9,6 +9,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import OperationalError
 
+from chevalement.watch_cli import calls, crawl
 from kernel.contracts.label import WrongLabel
 from kernel.contracts.registry import SERVICES
 from kernel.runtime.nats_server import BrokerDidNotStart
@@ -21,6 +22,8 @@ journal = typer.Typer(no_args_is_help=True, help="The chained journals of the do
 app.add_typer(journal, name="journal")
 sources = typer.Typer(help="What the watch reads, and how it fares; `try` shows what a declaration would take.")
 app.add_typer(sources, name="sources")
+app.add_typer(calls, name="calls")
+app.command()(crawl)
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]
@@ -146,6 +149,16 @@ def docs(
         raise typer.Exit(1 if found else 0)
     for path in write(folder):
         typer.echo(path)
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="The file of a wave's marks, as staff download it.")]) -> None:
+    """Redo a wave's scores from its file alone; exit code 1 when a result does not agree with the cells."""
+    from chevalement.verify import report
+
+    lines, agrees = report(file)
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if agrees else 1)
 
 
 @app.command()

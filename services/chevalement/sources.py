@@ -4,15 +4,19 @@ The rule kept here: listing starts nothing and makes no database; trying writes 
 no call is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from funding_watch.crawl import CrawlReport, CrawlSettings, run_spider
 from funding_watch.crawling import Source, sources_of, spider_arguments
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.declarations import Declaration, declarations
+from funding_watch.domain.health import HEALTH_WORDS, Judged, judge, period_of
 from funding_watch.domain.sources import SourceHealth
+from funding_watch.store import readings
 from funding_watch.store import sources as store
 from kernel.contracts.label import load_label
 from kernel.runtime import migrate
@@ -23,16 +27,17 @@ from kernel.runtime.settings import Settings
 SHOWN = 3
 """Calls shown of each declaration that is tried."""
 WIDEST = 160
-STATES = {"ok": "en bonne santé", "degrade": "dégradée", "jamais": "jamais lue"}
+STATES = {"ok": "lue", "degrade": "lecture refusée", "jamais": "jamais lue"}
 
 
 async def registered(settings: Settings) -> list[dict[str, Any]]:
     """Every source: what it is, whether it is configured, and its health where a database knows it."""
-    known = await health(settings)
-    return [_facts(source, known.get(name)) for name, source in sources_of(settings).items()]
+    found = sources_of(settings)
+    known = await health(settings, {name: source.schedule for name, source in found.items()})
+    return [_facts(source, *known.get(name, (None, Judged(None)))) for name, source in found.items()]
 
 
-def _facts(source: Source, known: SourceHealth | None) -> dict[str, Any]:
+def _facts(source: Source, known: SourceHealth | None, judged: Judged) -> dict[str, Any]:
     return {
         "name": source.name,
         "title": source.title,
@@ -41,6 +46,9 @@ def _facts(source: Source, known: SourceHealth | None) -> dict[str, Any]:
         "configured": source.missing is None,
         "missing": source.missing,
         "schedule": source.schedule,
+        "health": judged.health,
+        "reasons": list(judged.reasons),
+        "usual_count": judged.usual,
         "state": known.state if known else None,
         "last_success_at": known.last_success_at.isoformat() if known and known.last_success_at else None,
         "last_count": known.last_count if known else None,
@@ -48,8 +56,8 @@ def _facts(source: Source, known: SourceHealth | None) -> dict[str, Any]:
     }
 
 
-async def health(settings: Settings) -> dict[str, SourceHealth]:
-    """The health of each source, by name; nothing where there is no database yet, or one to be migrated."""
+async def health(settings: Settings, schedules: Mapping[str, str]) -> dict[str, tuple[SourceHealth, Judged]]:
+    """The health of each source, by name, judged by its schedule; nothing where there is no up-to-date database."""
     if not settings.database_url and not (settings.data / "funding_watch.db").exists():
         return {}
     database = Database(settings.database_of("funding_watch"), SystemClock())
@@ -57,9 +65,13 @@ async def health(settings: Settings) -> dict[str, SourceHealth]:
         if not await migrate.is_current(database.engine, "funding_watch"):
             return {}
         async with database.reading() as session:
-            return {one.name: one for one in await store.every(session)}
+            return {one.name: (one, await _judged(session, one.name, schedules)) for one in await store.every(session)}
     finally:
         await database.close()
+
+
+async def _judged(session: AsyncSession, name: str, schedules: Mapping[str, str]) -> Judged:
+    return judge(await readings.last(session, name), period_of(schedules.get(name, "")), SystemClock().now())
 
 
 def listed(facts: dict[str, Any]) -> Iterator[str]:
@@ -72,8 +84,11 @@ def listed(facts: dict[str, Any]) -> Iterator[str]:
     if facts["state"]:
         read = f", dernière bonne lecture {facts['last_success_at']}, {facts['last_count']} appels"
         yield f"    {STATES[facts['state']]}{read if facts['last_success_at'] else ''}"
-    if facts["reason"]:
-        yield f"    {facts['reason']}"
+    if facts["health"]:
+        yield f"    santé : {HEALTH_WORDS[facts['health']].lower()}"
+    for reason in dict.fromkeys([*facts["reasons"], facts["reason"]]):
+        if reason:
+            yield f"    {reason}"
 
 
 class Refused(Exception):

@@ -1,11 +1,12 @@
 """The composition root: the label, the sources, the pages, the subscribers and the loop become one service."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from funding_watch import handlers, pages, subscribers
+from funding_watch import api, handlers, pages, subscribers
 from funding_watch.crawling import Crawling, crawl_settings, sources_of
 from funding_watch.domain import wording
 from funding_watch.domain.eligibility import Place
@@ -27,22 +28,21 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     label = load_label(settings.label_file, settings.territory_file)
     database = Database(settings.database_of("funding_watch"), clock)
     sources = sources_of(settings)
-    ready = sorted(name for name, source in sources.items() if source.missing is None)
+    ready = {name: one.schedule for name, one in sorted(sources.items()) if one.missing is None}
     crawling = Crawling(database, sources, crawl_settings(settings, label))
     shown = {
-        name: pages.SourceShown(name, source.title, source.owner, source.missing) for name, source in sources.items()
+        name: pages.SourceShown(name, one.title, one.owner, one.missing, one.schedule) for name, one in sources.items()
     }
 
     async def at_start(work: Work) -> None:
-        titles = {name: source.title for name, source in sources.items()}
-        await handlers.open_watch(work, titles, [], settings.crawl_schedule)
-        for cron in sorted({sources[name].schedule for name in ready}):
-            await handlers.open_watch(work, {}, [name for name in ready if sources[name].schedule == cron], cron)
+        await _open(work, {name: one.title for name, one in sources.items()}, ready, settings.crawl_schedule)
 
     return Service(
         name="funding_watch",
         settings=settings,
-        subscriptions=subscribers.declare(Place(label.department, label.region), ready, crawling.wake),
+        subscriptions=subscribers.declare(
+            Place(label.department, label.region, label.zones), ready, crawling.wake, schedules=ready
+        ),
         app=web(settings, label, database, shown),
         database=database,
         nats_url=nats_url,
@@ -50,6 +50,14 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         at_start=at_start,
         loops=[crawling.run],
     )
+
+
+async def _open(work: Work, titles: Mapping[str, str], ready: Mapping[str, str], cron: str) -> None:
+    """Know every source, and have those that are `ready` (name → cron) read, each by its own line."""
+    await handlers.open_watch(work, titles, [], cron)
+    for line in sorted(set(ready.values())):
+        await handlers.open_watch(work, {}, [name for name in ready if ready[name] == line], line)
+    await handlers.watch_time(work, ready)
 
 
 def page_of(label: Label) -> Page:
@@ -75,4 +83,7 @@ def web(settings: Settings, label: Label, database: Database, sources: dict[str,
 
     app = web_app("Veille", secure=settings.public_url.startswith("https://"), error_page=error_page)
     app.include_router(pages.routes(database, page, sources))
+    app.include_router(
+        api.routes(database, title=f"Veille des financements – {label.name}", public_url=settings.public_url)
+    )
     return app

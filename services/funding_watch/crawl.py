@@ -19,8 +19,10 @@ from twisted.python.failure import Failure
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.declarations import Declaration
+from funding_watch.domain.presence import Answer
 from funding_watch.domain.sources import Remembered
 from funding_watch.spiders import FORMATS, SPIDERS
+from funding_watch.spiders.asking import ASKING, Asking, PageAsking
 from funding_watch.spiders.base import PortalSpider
 from funding_watch.spiders.declared import DeclaredSpider
 from kernel.runtime.clock import Clock, SystemClock
@@ -88,6 +90,8 @@ class CrawlReport:
     pages: int
     errors: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    rejected: int = 0
+    """Rows that cannot be read; the first of them say why among the remarks."""
     unchanged: bool = False
     """The source said that nothing moved since the reading that was remembered: no call is handed over."""
     remembered: Remembered | None = None
@@ -128,6 +132,33 @@ async def run_spider(
     return harvest.report(name, started_at, settings.clock.now())
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What a source said when asked for single calls, by key; `calls` are those that it gave whole."""
+
+    said: Mapping[str, Answer]
+    calls: Mapping[str, FundingCall]
+    errors: tuple[str, ...] = ()
+
+
+async def ask_source(
+    name: str, calls: Sequence[FundingCall], *, base_url: str | None = None, settings: CrawlSettings
+) -> Answers:
+    """Ask a source for calls that its listing no longer shows; "unclear" for all it does not say."""
+    spider = ASKING.get(name, PageAsking)
+    arguments = {} if spider is PageAsking else dict(settings.arguments.get(name, {}))
+    address = base_url or (SPIDERS[name].base_url if name in SPIDERS else "")
+    inner_host = urlsplit(address).hostname if settings.allow_private else None
+    interrupted = asyncio.Event()
+    options = scrapy_settings(settings, inner_host) | {"WATCH_INTERRUPTED": lambda: interrupted}
+    harvest = Harvest(AsyncCrawlerRunner(options).create_crawler(spider), interrupted)
+    await harvest.gather(base_url=base_url, calls=calls, **arguments)
+    found = harvest.crawler.spider
+    said: Mapping[str, Answer] = found.answers if isinstance(found, Asking) else {}
+    errors = tuple(error for error in harvest.errors if not error.startswith("nothing found"))
+    return Answers(said, {call.key: call for call in harvest.calls}, errors)
+
+
 def _reader(name: str, settings: CrawlSettings) -> tuple[type[PortalSpider], dict[str, Any], str]:
     """The spider of a source, what it needs, and its own address."""
     arguments = dict(settings.arguments.get(name, {}))
@@ -146,7 +177,7 @@ class Harvest:
         self.calls: list[FundingCall] = []
         self.errors: list[str] = []
         self.remarks: list[str] = []
-        self.pages = 0
+        self.pages = self.rejected = 0
         self.unchanged = False
         self.remembered: Remembered | None = None
         crawler.signals.connect(self._on_item, signals.item_scraped)
@@ -173,7 +204,7 @@ class Harvest:
     def _conclude(self) -> None:
         spider = self.crawler.spider
         if isinstance(spider, PortalSpider):
-            self.pages = spider.pages
+            self.pages, self.rejected = spider.pages, len(spider.left_out)
             self.errors += spider.failures + self._too_many_left_out(spider.left_out, spider.left_out_at_most)
             self.remarks += [*spider.left_out, *spider.remarks]
             self.unchanged, self.remembered = spider.unchanged, spider.remembered
@@ -193,6 +224,7 @@ class Harvest:
             pages=self.pages,
             errors=tuple(self.errors[:TOLD_AT_MOST]),
             remarks=tuple(self.remarks[:TOLD_AT_MOST]),
+            rejected=self.rejected,
             unchanged=self.unchanged,
             remembered=self.remembered,
         )

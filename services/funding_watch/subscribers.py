@@ -1,19 +1,53 @@
 """What the watch does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 from funding_watch import handlers
 from funding_watch.domain.eligibility import Place
-from kernel.contracts.funding_watch import CallAmended, CallDiscovered, CrawlDue
+from kernel.contracts.envelope import Event
+from kernel.contracts.funding_watch import (
+    CallAbsent,
+    CallAmended,
+    CallClosed,
+    CallClosing,
+    CallDeadlineMoved,
+    CallDiscovered,
+    CallOpened,
+    CallReopened,
+    CallsDue,
+    CrawlDue,
+)
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn
+from kernel.contracts.intake_life import CandidacyRevised
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 
+TOLD_OF_CALLS: tuple[type[Event], ...] = (
+    CallDiscovered,
+    CallAmended,
+    CallDeadlineMoved,
+    CallOpened,
+    CallReopened,
+    CallClosing,
+    CallAbsent,
+    CallClosed,
+)
+"""Whatever is told of a call may change what it is worth to a project."""
 
-def declare(place: Place, ready: Collection[str], wake: Callable[[], None] = lambda: None) -> Subscriptions:
-    """One effect per event. `ready` are the sources that can be read, `wake` tells the loop that one is due."""
+
+def declare(
+    place: Place,
+    ready: Collection[str],
+    wake: Callable[[], None] = lambda: None,
+    schedules: Mapping[str, str] = MappingProxyType({}),
+) -> Subscriptions:
+    """One effect per event. `ready` are the sources that can be read, `wake` tells the loop that one is due.
+
+    `schedules` (name → cron) are the sources that are late when they were not read in time.
+    """
     subscriptions = Subscriptions("funding_watch")
     sessions.follow(subscriptions)
 
@@ -23,24 +57,31 @@ def declare(place: Place, ready: Collection[str], wake: Callable[[], None] = lam
             await handlers.mark_due(work, event.source)
             work.afterwards(wake)
 
+    @subscriptions.on(CallsDue)
+    async def watch_time_pass(_: CallsDue, work: Work) -> None:
+        await handlers.settle_all(work)
+        await handlers.watch_sources(work, schedules)
+
     _on_calls(subscriptions, place)
     _on_projects(subscriptions, place)
     return subscriptions
 
 
 def _on_calls(subscriptions: Subscriptions, place: Place) -> None:
-    @subscriptions.on_many(CallDiscovered)
-    async def match_new_calls(_: list[CallDiscovered], work: Work) -> None:
+    async def match_again(_: list[Event], work: Work) -> None:
         await handlers.match_all(work, place)
 
-    @subscriptions.on_many(CallAmended)
-    async def match_changed_calls(_: list[CallAmended], work: Work) -> None:
-        await handlers.match_all(work, place)
+    for told in TOLD_OF_CALLS:
+        subscriptions.on_many(told)(match_again)
 
 
 def _on_projects(subscriptions: Subscriptions, place: Place) -> None:
     @subscriptions.on(CandidacySubmitted)
     async def learn_project(event: CandidacySubmitted, work: Work) -> None:
+        await handlers.hear(work, event, place)
+
+    @subscriptions.on(CandidacyRevised)
+    async def learn_change(event: CandidacyRevised, work: Work) -> None:
         await handlers.hear(work, event, place)
 
     @subscriptions.on(CandidacyWithdrawn)

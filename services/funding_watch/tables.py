@@ -4,10 +4,10 @@ Projects are what other services told of them, in any order: a row may hold an o
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, Integer, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, Integer, Text, UniqueConstraint, Uuid, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -26,6 +26,8 @@ class CallRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # 
     __table_args__ = (
         CheckConstraint("length(content_hash) = 64", name="content_hash"),
         CheckConstraint("last_seen_at >= first_seen_at", name="seen"),
+        CheckConstraint("presence IN ('confirme', 'non_confirme', 'ferme')", name="presence"),
+        CheckConstraint("absences >= 0", name="absences"),
     )
     key: str = Field(primary_key=True, sa_type=Text)
     source: str = Field(sa_type=Text, index=True)
@@ -38,10 +40,25 @@ class CallRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # 
     last_seen_at: datetime
     last_changed_at: datetime
     record: dict[str, Any] = Field(sa_type=JSON_VALUE)
+    presence: str = Field(default="confirme", sa_type=Text, sa_column_kwargs={"server_default": "confirme"})
+    listed: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    absences: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    gone_on: date | None = None
+    asked_on: date | None = None
+    phase: str | None = Field(default=None, sa_type=Text)
+    closing_told: date | None = None
+    next_step_at: datetime | None = Field(default=None, index=True)
+    doubts: list[str] | None = Field(default=None, sa_type=JSON_VALUE)
+    """Why a person must look at what was read, none when nobody must."""
+    cleared_hash: str | None = Field(default=None, sa_type=Text)
+    """The content that a person looked at and found right; another content is to be looked at again."""
 
 
 class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
-    """One field of a call before and after; lines are added, never changed."""
+    """One field of a call before and after, or a turn in its life; lines are added, never changed.
+
+    `by` and `reason` say who decided it, where a person did.
+    """
 
     __tablename__ = "call_change"
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
@@ -50,6 +67,9 @@ class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     field: str = Field(sa_type=Text)
     old: str | None = Field(default=None, sa_type=Text)
     new: str | None = Field(default=None, sa_type=Text)
+    kind: str = Field(default="amended", sa_type=Text, sa_column_kwargs={"server_default": "amended"})
+    by: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
 
 
 class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
@@ -59,6 +79,7 @@ class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     __table_args__ = (
         CheckConstraint("outcome IS NULL OR outcome IN ('labellise', 'nomine', 'en_attente')", name="outcome"),
         CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("revision >= 0", name="revision"),
     )
     candidacy_id: uuid.UUID = Field(primary_key=True, sa_type=Uuid)
     number: str | None = Field(default=None, sa_type=Text)
@@ -66,6 +87,7 @@ class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     outcome: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = None
     withdrawn: bool = False
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
@@ -77,6 +99,7 @@ class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
         CheckConstraint("(state = 'degrade') = (reason IS NOT NULL)", name="reason"),
         CheckConstraint("(last_success_at IS NULL) = (last_count IS NULL)", name="last_success"),
         CheckConstraint("last_count IS NULL OR last_count >= 1", name="last_count"),
+        CheckConstraint("health IS NULL OR health IN ('healthy', 'late', 'thin', 'blind')", name="health"),
     )
     name: str = Field(primary_key=True, sa_type=Text)
     title: str = Field(sa_type=Text)
@@ -86,6 +109,41 @@ class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     last_tried_at: datetime | None = None
     reason: str | None = Field(default=None, sa_type=Text)
     remembered: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
+    refused_count: int | None = None
+    """What the last reading showed when it was refused for being far too short."""
+    health: str | None = Field(default=None, sa_type=Text)
+
+
+class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """One reading of a source, believed or not: what later ones are compared with. Lines are added only."""
+
+    __tablename__ = "reading"
+    __table_args__ = (CheckConstraint("items >= 0 AND pages >= 0 AND seconds >= 0", name="counts"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    source: str = Field(sa_type=Text, index=True)
+    at: datetime
+    seconds: float = Field(sa_type=Float)
+    pages: int
+    items: int
+    believed: bool
+    unchanged: bool
+    filled: dict[str, Any] = Field(sa_type=JSON_VALUE)
+    """Share of the calls that have each field, between 0 and 1."""
+    errors: list[str] = Field(sa_type=JSON_VALUE)
+    remarks: list[str] = Field(sa_type=JSON_VALUE)
+
+
+class SourceDecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """A person accepted that a source shows fewer calls than it did. Lines are added only."""
+
+    __tablename__ = "source_decision"
+    id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
+    source: str = Field(sa_type=Text, foreign_key="source.name", index=True)
+    at: datetime
+    by: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    old_count: int
+    new_count: int
 
 
 class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above

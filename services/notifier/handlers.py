@@ -19,6 +19,7 @@ from kernel.contracts.intake import (
     ContactDeclared,
     SignInAsked,
 )
+from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, MessagePosted
 from kernel.contracts.notifier import AlertDue, DeliveryDue, MessageKind
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime.database import Work
@@ -55,6 +56,35 @@ async def acknowledge_candidacy(work: Work, event: CandidacySubmitted) -> None:
     facts = Dossier(event.number, project.title, project.porteur, known.withdrawn)
     await store.save_dossier(work.session, event.candidacy_id, facts)
     await _tell_applicant(work, event.candidacy_id, "accuse_reception", {"at": event.submitted_at.isoformat()})
+
+
+async def acknowledge_late(work: Work, event: CandidacyReceivedLate) -> None:
+    """Tell the porteur that the dossier is here, after the closing, and that the team decides on it."""
+    await store.take_turn(work)
+    known = await store.dossier(work.session, event.candidacy_id)
+    facts = Dossier(event.number, known.title or event.title, known.porteur or event.title, known.withdrawn)
+    await store.save_dossier(work.session, event.candidacy_id, facts)
+    await _tell_applicant(work, event.candidacy_id, "recu_hors_delai", {"at": event.submitted_at.isoformat()})
+
+
+async def announce_correction(work: Work, event: CorrectionAsked) -> None:
+    """Tell the porteur what the team asks to correct, and by when."""
+    await store.take_turn(work)
+    snapshot = {**_because(event), "section": event.section, "due_on": event.due_on.isoformat()}
+    snapshot["dossier"] = str(event.candidacy_id)
+    await _tell_applicant(work, event.candidacy_id, "correction_demandee", snapshot)
+
+
+async def announce_message(work: Work, event: MessagePosted) -> None:
+    """Tell the other side that there is something to read; what was written stays where it was written."""
+    await store.take_turn(work)
+    snapshot = {"at": event.at.isoformat(), "dossier": str(event.candidacy_id)}
+    if event.side == "equipe":
+        await _tell_applicant(work, event.candidacy_id, "message_recu", snapshot)
+        return
+    known = await store.dossier(work.session, event.candidacy_id)
+    named = {"number": one_line(known.number or ""), "title": one_line(known.title or "")}
+    await _announce(work, deliveries.to_staff(_cause(work), "message_du_porteur", {**snapshot, **named}, work.at))
 
 
 async def announce_preselection(work: Work, event: CandidacyPreselected) -> None:
@@ -259,7 +289,7 @@ def _cause(work: Work) -> UUID:
     return UUID(work.cause.causation_id)
 
 
-def _because(event: CandidacyPreselected | CandidacyNotRetained | DecisionTaken) -> dict[str, str]:
+def _because(event: CandidacyPreselected | CandidacyNotRetained | DecisionTaken | CorrectionAsked) -> dict[str, str]:
     """Reasons keep their paragraphs; each is one line."""
     paragraphs = (one_line(line) for line in event.reason.splitlines())
     return {"at": event.at.isoformat(), "reason": "\n".join(line for line in paragraphs if line)}

@@ -12,6 +12,7 @@ from kernel.contracts.intake import (
     ContactDeclared,
     SignInAsked,
 )
+from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, MessagePosted
 from kernel.contracts.notifier import AlertDue, DeliveryDue
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime import sessions
@@ -25,6 +26,7 @@ def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
     subscriptions = Subscriptions("notifier")
     sessions.follow(subscriptions)
     _candidacies(subscriptions)
+    _life(subscriptions)
     _watch(subscriptions, alert_delay)
 
     @subscriptions.on(AlertDue)
@@ -66,6 +68,20 @@ def _candidacies(subscriptions: Subscriptions) -> None:
     @subscriptions.on(SignInAsked)
     async def sign_in_asked(event: SignInAsked, work: Work) -> None:
         await handlers.send_link(work, event)
+
+
+def _life(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(CandidacyReceivedLate)
+    async def received_late(event: CandidacyReceivedLate, work: Work) -> None:
+        await handlers.acknowledge_late(work, event)
+
+    @subscriptions.on(CorrectionAsked)
+    async def correction_asked(event: CorrectionAsked, work: Work) -> None:
+        await handlers.announce_correction(work, event)
+
+    @subscriptions.on(MessagePosted)
+    async def message_posted(event: MessagePosted, work: Work) -> None:
+        await handlers.announce_message(work, event)
 
 
 def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:

@@ -1,6 +1,7 @@
 """The composition root: the label, the database, the pages and the subscribers become one service."""
 
 from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from kernel.contracts.label import load_label
@@ -10,16 +11,19 @@ from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.web import web_app
 from scoring import pages, subscribers
+from scoring.domain import grids
 from scoring.domain.rulings import Refused
-from scoring.handlers import UnknownDossier
-from scoring.pages.shell import Shell
+from scoring.handlers import UnknownDossier, UnknownSitting
+from scoring.pages.shell import Shell, Undeclared
 
 
 def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
-    """Put the service together; nothing runs before `Service.start`."""
+    """Put the service together; nothing runs before `Service.start`. Raises `WrongLabel`."""
     clock = clock or SystemClock()
     database = Database(settings.database_of("scoring"), clock)
-    shell = Shell.of(database, load_label(settings.label_file, settings.territory_file))
+    label = load_label(settings.label_file, settings.territory_file)
+    grids.check_label(label)
+    shell = Shell.of(database, label)
     return Service(
         name="scoring",
         settings=settings,
@@ -46,5 +50,13 @@ def _web(settings: Settings, shell: Shell) -> FastAPI:
     @app.exception_handler(UnknownDossier)
     async def unknown(request: Request, _: UnknownDossier) -> Response:
         return shell.error(request, 404)
+
+    @app.exception_handler(UnknownSitting)
+    async def unknown_sitting(request: Request, _: UnknownSitting) -> Response:
+        return shell.error(request, 404)
+
+    @app.exception_handler(Undeclared)
+    async def undeclared(_: Request, error: Undeclared) -> Response:
+        return RedirectResponse(error.address, 303)
 
     return app

@@ -1,15 +1,19 @@
 """What a person typed is kept as it was, each error stands beside its field, and only a clean form is a wish.
 
-The rules are the domain's; here they meet field names: `committee`, `avis`, `motif`, `issue`.
+The rules are the domain's; here they meet field names: `committee`, `avis`, `motif`, `issue`, `note-…`, `motif-…`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import cast, get_args
 from uuid import UUID
 
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
+from scoring.domain import marks
+from scoring.domain.marks import Mark
 from scoring.domain.rulings import Decide, GiveOpinion, Officer, objection_to_reason
+from scoring.domain.sittings import KNOWN_TIES, OpenSitting, Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,72 @@ def read_decision(values: Mapping[str, str]) -> Form:
     return Form(values, {name: error for name, error in errors.items() if error})
 
 
+def read_opening(values: Mapping[str, str], committees: Iterable[Committee]) -> Form:
+    """The form that opens a sitting."""
+    values = _plain(values)
+    errors = {
+        "vague": None if _uuid(values.get("vague", "")) else "Choisissez la vague",
+        "committee": _choice(values, "committee", tuple(committees), "Choisissez le comité"),
+        "notes": _day(values, "notes"),
+        "reunion": _day(values, "reunion"),
+    }
+    return Form(values, {name: error for name, error in errors.items() if error})
+
+
+def opening_wish(form: Form, by: Officer) -> OpenSitting:
+    """The wish of a form without errors."""
+    days = date.fromisoformat(form["notes"]), date.fromisoformat(form["reunion"])
+    return OpenSitting(UUID(form["vague"]), cast(Committee, form["committee"]), *days, by)
+
+
+def read_tie(values: Mapping[str, str]) -> Form:
+    """The form by which a juror says what ties them to a dossier."""
+    values = _plain(values)
+    errors = {"lien": _choice(values, "lien", KNOWN_TIES, "Choisissez une réponse, même si aucun lien n'existe")}
+    if values.get("lien") == "autre":
+        errors["precision"] = objection_to_reason(values.get("precision", ""))
+    return Form(values, {name: error for name, error in errors.items() if error})
+
+
+def tie_said(form: Form) -> tuple[Tie, str]:
+    """What a form without errors says."""
+    return cast(Tie, form["lien"]), form["precision"].strip()
+
+
+def read_marks(values: Mapping[str, str], codes: Iterable[str]) -> tuple[dict[str, Mark], dict[str, str]]:
+    """The marks that can be kept, and by field what is still to be done about each."""
+    values = _plain(values)
+    found: dict[str, Mark] = {}
+    errors: dict[str, str] = {}
+    for code in codes:
+        mark = marks.mark_of(values.get(f"note-{code}", ""), values.get(f"motif-{code}", ""))
+        if mark is None:
+            errors[f"note-{code}"] = "Choisissez l'un des niveaux de la liste"
+            continue
+        if len(mark.reason) <= marks.REASON_MAX:
+            found[code] = mark
+        if objection := marks.objection(mark):
+            errors[f"motif-{code}"] = objection
+    return found, errors
+
+
+def read_second(
+    values: Mapping[str, str], first: Mapping[str, Mark], codes: Iterable[str]
+) -> tuple[dict[str, Mark], dict[str, str]]:
+    """Second marks beside the first; one that does not change keeps its justification."""
+    values = _plain(values)
+    found: dict[str, Mark] = {}
+    errors: dict[str, str] = {}
+    for code in codes:
+        mark = marks.mark_of(values.get(f"note-{code}", ""), values.get(f"motif-{code}", "")) or Mark()
+        if mark.choice == first[code].choice and not mark.reason:
+            mark = first[code]
+        found[code] = mark
+        if objection := marks.objection_to_change(first[code], mark):
+            errors[f"motif-{code}" if mark.is_answered else f"note-{code}"] = objection
+    return found, errors
+
+
 def opinion_wish(form: Form, candidacy_id: UUID, by: Officer) -> GiveOpinion:
     """The wish of a form without errors."""
     committee, value = cast(Committee, form["committee"]), cast(OpinionValue, form["avis"])
@@ -54,6 +124,21 @@ def opinion_wish(form: Form, candidacy_id: UUID, by: Officer) -> GiveOpinion:
 def decision_wish(form: Form, candidacy_id: UUID, by: Officer) -> Decide:
     """The wish of a form without errors."""
     return Decide(candidacy_id, cast(Outcome, form["issue"]), form["motif"], by)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(values: Mapping[str, str], name: str) -> str | None:
+    try:
+        date.fromisoformat(values.get(name, ""))
+    except ValueError:
+        return "Choisissez une date, par exemple 2026-04-30"
+    return None
 
 
 def _choice(values: Mapping[str, str], name: str, known: tuple[str, ...], error: str) -> str | None:

@@ -8,6 +8,7 @@ from kernel.contracts.intake import (
     WaveClosed,
     WaveOpened,
 )
+from kernel.contracts.intake_life import CandidacyRevised, WaveExtended
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -23,13 +24,26 @@ def declare() -> Subscriptions:
     async def wave_opened(event: WaveOpened, work: Work) -> None:
         await handlers.open_wave(work, event)
 
+    @subscriptions.on(WaveExtended)
+    async def wave_extended(event: WaveExtended, work: Work) -> None:
+        await handlers.extend_wave(work, event)
+
     @subscriptions.on(WaveClosed)
     async def wave_closed(event: WaveClosed, work: Work) -> None:
         await handlers.close_wave(work, event)
 
+    _dossiers(subscriptions)
+    return subscriptions
+
+
+def _dossiers(subscriptions: Subscriptions) -> None:
     @subscriptions.on(CandidacySubmitted)
     async def submitted(event: CandidacySubmitted, work: Work) -> None:
         await handlers.receive_dossier(work, event)
+
+    @subscriptions.on(CandidacyRevised)
+    async def revised(event: CandidacyRevised, work: Work) -> None:
+        await handlers.revise_dossier(work, event)
 
     @subscriptions.on(CandidacyPreselected)
     async def preselected(event: CandidacyPreselected, work: Work) -> None:
@@ -42,5 +56,3 @@ def declare() -> Subscriptions:
     @subscriptions.on(CandidacyWithdrawn)
     async def withdrawn(event: CandidacyWithdrawn, work: Work) -> None:
         await handlers.withdraw(work, event)
-
-    return subscriptions

@@ -9,7 +9,7 @@ from funding_watch.domain.listing import Filters, Line, select, status_named
 from funding_watch.domain.projects import Candidacy, learn
 from funding_watch.domain.sources import SourceHealth, after_success, after_trouble, trouble
 from funding_watch.domain.wording import amount_words, change_words, day_words, listed, money_words
-from kernel.contracts.funding_watch import CallAmended, CallDiscovered
+from kernel.contracts.funding_watch import CallAmended, CallDeadlineMoved, CallDiscovered
 from tests.watch_story import START, call, decided, english_call, moment, someone, submitted, withdrawn
 
 
@@ -39,18 +39,21 @@ def test_a_trouble_keeps_the_last_good_reading() -> None:
 def test_a_new_call_is_discovered_a_changed_one_amended_the_same_one_untold() -> None:
     moved = call(closes_at=moment(120))
 
-    assert isinstance(told(compare(None, call()), START), CallDiscovered)
-    amended = told(compare(call(), moved), START)
+    [discovered] = told(compare(None, call()), START)
+    assert isinstance(discovered, CallDiscovered)
+    [deadline] = told(compare(call(), moved), START)
+    assert isinstance(deadline, CallDeadlineMoved) and deadline.days == 30
+    [_, amended] = told(compare(call(), call(closes_at=moment(120), rate_max=60)), START)
     assert isinstance(amended, CallAmended)
-    assert [change.field for change in amended.changes] == ["closes_at"]
-    assert told(compare(call(), call()), START) is None
+    assert [change.field for change in amended.changes] == ["rate_max"]
+    assert told(compare(call(), call()), START) == []
 
 
 def test_a_rewritten_description_is_kept_and_told_to_nobody() -> None:
     reading = compare(call(), call(description="Les mêmes chaufferies, mieux décrites."))
 
     assert reading.novelty == "reworded"
-    assert told(reading, START) is None
+    assert told(reading, START) == []
 
 
 def test_any_order_teaches_the_same_thing() -> None:

@@ -169,3 +169,30 @@ def test_proposals_are_values() -> None:
     [found] = proposed([*far_calls(), call("heat")])
 
     assert replace(found) == found
+
+
+def test_a_call_made_for_a_zone_of_the_project_comes_before_its_twin() -> None:
+    home = replace(PLACE, zones=frozenset({"bassin-minier"}))
+    zone = {"perimeter_scale": "autre", "perimeter_codes": ("bassin-minier",), "perimeter_name": "Bassin minier"}
+    index = Index.of([*far_calls(), call("a-plain"), call("made-for", **zone)])
+
+    first, second = propose(project(), index, home, START)
+
+    assert (first.call_key, second.call_key) == (call("made-for").key, call("a-plain").key)
+    assert first.score == pytest.approx(min(1.0, second.score + matching.MADE_FOR), abs=1e-3)
+
+
+def test_a_call_that_needs_partners_abroad_asks_for_them_and_counts_less() -> None:
+    index = Index.of([*far_calls(), english_call(audiences=())])
+
+    (alone,) = matching.ranked(project(), index, PLACE, START)
+    (among,) = matching.ranked(replace_form(project(), "universite"), index, PLACE, START)
+
+    assert alone.score == pytest.approx(matching.PARTNERS * among.score, abs=1e-3)
+    assert [one.question for one in alone.checks if one.check == "beneficiaire"] == [
+        "Voir si l’appel demande des partenaires de plusieurs pays d’Europe, et lesquels."
+    ]
+
+
+def replace_form(facts: Project, form: str) -> Project:
+    return facts.model_copy(update={"porteur_form": form})

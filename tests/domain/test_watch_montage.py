@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funding_watch.domain.montage import Funding, Grant, Montage, Offer, Post, breaks, funding_of, plans, unquantified
+from funding_watch.domain.money import Funding, Offer, Post, funding_of
+from funding_watch.domain.montage import Grant, Montage, breaks, plans, unquantified
 from kernel.contracts.intake import PlanLine
 from tests.watch_story import need, project
 

@@ -13,7 +13,14 @@ from funding_watch import handlers
 from funding_watch.store import calls, matches, projects, sources
 from funding_watch.store.matches import Match
 from funding_watch.store.sources import LEASE, ClaimLost
-from kernel.contracts.funding_watch import CallAmended, CallDiscovered, CrawlDue, MatchProposed, SourceCrawled
+from kernel.contracts.funding_watch import (
+    CallAmended,
+    CallDeadlineMoved,
+    CallDiscovered,
+    CrawlDue,
+    MatchProposed,
+    SourceCrawled,
+)
 from kernel.contracts.intake import Need
 from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
@@ -103,10 +110,9 @@ async def test_a_change_is_told_field_by_field_and_kept_in_the_history(database:
     await read(database, call("1", closes_at=moment(120), rate_max=60))
 
     [amended] = await told(database, CallAmended)
-    assert amended["changes"] == [
-        {"field": "closes_at", "old": "2026-06-10", "new": "2026-07-10"},
-        {"field": "rate_max", "old": "40", "new": "60"},
-    ]
+    assert amended["changes"] == [{"field": "rate_max", "old": "40", "new": "60"}]
+    [moved] = await told(database, CallDeadlineMoved)
+    assert (moved["old"], moved["new"], moved["days"]) == ("2026-06-10", "2026-07-10", 30)
     async with database.reading() as session:
         known = await calls.one(session, f"{SOURCE}:1")
         assert known is not None

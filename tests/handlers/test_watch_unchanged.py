@@ -79,7 +79,7 @@ async def test_what_did_not_change_is_confirmed_without_being_read(reading: Read
     async with reading.database.reading() as session:
         known = await calls.listed(session, "essai")
     assert len(known) == 3
-    assert {call.last_seen_at for call in known} == {START}
+    assert {call.last_seen_at for call in known} == {START + timedelta(days=1)}
 
 
 async def test_after_a_trouble_everything_is_read_again(reading: Reading) -> None:

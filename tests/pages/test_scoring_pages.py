@@ -21,7 +21,7 @@ from tests.scoring_story import (
     withdrawn,
 )
 
-JURORS, STAFF = {"staff", "partner", "expert"}, {"staff"}
+JURORS, MARKERS, STAFF = {"staff", "partner", "expert"}, {"partner", "expert"}, {"staff"}
 ACCESS: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): JURORS,
     ("GET", "/dossiers/{candidacy_id}"): JURORS,
@@ -29,6 +29,29 @@ ACCESS: dict[tuple[str, str], set[str]] = {
     ("POST", "/dossiers/{candidacy_id}/avis"): JURORS,
     ("GET", "/dossiers/{candidacy_id}/decision"): STAFF,
     ("POST", "/dossiers/{candidacy_id}/decision"): STAFF,
+    ("GET", "/mes-notes"): MARKERS,
+    ("POST", "/seances/{sitting_id}/place"): MARKERS,
+    ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS,
+    ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS,
+    ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS,
+    ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS,
+    ("PUT", "/seances/{sitting_id}/dossiers/{candidacy_id}/champs"): MARKERS,
+    ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/discussion"): MARKERS,
+    ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/discussion"): MARKERS,
+    ("GET", "/seances/{sitting_id}/revue"): MARKERS,
+    ("POST", "/seances/{sitting_id}/revue"): MARKERS,
+    ("GET", "/seances"): STAFF,
+    ("POST", "/seances"): STAFF,
+    ("GET", "/seances/{sitting_id}"): STAFF,
+    ("POST", "/seances/{sitting_id}/phase"): STAFF,
+    ("POST", "/seances/{sitting_id}/jures"): STAFF,
+    ("POST", "/seances/{sitting_id}/recusations"): STAFF,
+    ("GET", "/seances/{sitting_id}/tableau"): STAFF,
+    ("GET", "/seances/{sitting_id}/ordre-du-jour"): STAFF,
+    ("POST", "/seances/{sitting_id}/ordre-du-jour"): STAFF,
+    ("GET", "/vagues/{wave_id}"): STAFF,
+    ("GET", "/vagues/{wave_id}/notes.csv"): STAFF,
+    ("GET", "/vagues/{wave_id}/dossiers/{candidacy_id}"): STAFF,
 }
 
 
@@ -60,7 +83,8 @@ def _api_routes(routes: list[object]) -> list[APIRoute]:
 @pytest.mark.parametrize(("method", "path"), ACCESS)
 async def test_each_page_is_open_to_its_roles_only(desk: Desk, method: str, path: str) -> None:
     candidacy_id = await desk.instructed(*COMMITTEES)
-    address = path.replace("{candidacy_id}", str(candidacy_id))
+    about = {"candidacy_id": candidacy_id, "sitting_id": someone(), "wave_id": someone(), "axe": "transition"}
+    address = path.format(**about)
 
     answers = {role: await desk.ask(method, address, role, {} if method == "POST" else None) for role in PEOPLE}
     stranger = await desk.ask(method, address, None, {} if method == "POST" else None)

@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, forms, pages, pipeline
+from chevalement.bench import ceilings, footprint, forms, juries, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
@@ -38,6 +38,7 @@ def main(*, quick: bool, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgresql(console) as admin:
         lines = uvloop.run(_measure(Path(folder), admin, quick, console))
         lines += _footprint(Path(folder), console)
+        lines += _juries(quick, console)
         lines += uvloop.run(_forms(Path(folder), quick, console))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
@@ -95,6 +96,20 @@ async def _forms(folder: Path, quick: bool, console: Console) -> list[Line]:
     return lines
 
 
+def _juries(quick: bool, console: Console) -> list[Line]:
+    console.print("juries…")
+    lines = []
+    for (dossiers, jurors), goal in juries.SIZES.items():
+        if quick and dossiers > 100:
+            continue
+        seconds, fitted = juries.measure(dossiers, jurors, rounds=1 if dossiers > 100 else 3)
+        name = f"severity, {dossiers} dossiers by {jurors} jurors, {fitted.draws} draws"
+        lines.append(Line(name, seconds, "s", goal=goal))
+        lines.append(Line(f"{name}: smallest ESS", fitted.smallest_ess, "draws"))
+        lines.append(Line(f"{name}: largest R-hat", fitted.largest_rhat, "", goal="< 1.01"))
+    return lines
+
+
 async def _databases(folder: Path, admin: str | None) -> dict[str, tuple[str, str]]:
     """Two databases an engine: the producer's and the consumer's."""
     found = {"SQLite": (f"sqlite+aiosqlite:///{folder}/a.db", f"sqlite+aiosqlite:///{folder}/b.db")}
@@ -136,5 +151,5 @@ def _print(lines: list[Line]) -> None:
     for line in lines:
         found = (line.of_pull, line.of_publish, line.of_bare)
         ratios = [f"{ratio:.2f}" if ratio is not None else "" for ratio in found]
-        table.add_row(line.name, f"{line.value:,.1f} {line.unit}", *ratios, line.goal)
+        table.add_row(line.name, f"{line.value:,.{1 if line.unit else 4}f} {line.unit}", *ratios, line.goal)
     Console(width=110).print(table)

@@ -37,6 +37,8 @@ Expense = Literal["investissement", "fonctionnement"]
 Recurrence = Literal["ponctuelle", "permanente", "recurrente"]
 Status = Literal["a_venir", "ouvert", "clos", "permanent"]
 Zone = Literal["Europe/Paris", "Europe/Brussels"]
+Presence = Literal["confirme", "non_confirme", "ferme"]
+"""What the watch believes of a call beyond its dates; see `presence`."""
 
 # What an applicant acts on. Left out on purpose: description, url, themes, language.
 MEANINGFUL = (
@@ -101,6 +103,10 @@ class FundingCall(BaseModel):
     envelope: int | None = Field(default=None, ge=0)
     """What the funder has to give to all the projects together."""
     url: str = Field(pattern=r"^https?://")
+    presence: Presence = "confirme"
+    """The watch's own finding, not the source's: no reader fills it."""
+    quarantined: bool = False
+    """Something read of it is doubtful and nobody has looked yet; likewise the watch's own finding."""
 
     @model_validator(mode="after")
     def _bounds_are_in_order(self) -> "FundingCall":
@@ -125,7 +131,12 @@ class FundingCall(BaseModel):
         return at.astimezone(ZoneInfo(self.timezone)).date()
 
     def status_at(self, now: datetime) -> Status:
-        """What the call is at `now` (aware). A permanent call outlives a date that has passed."""
+        """What the call is at `now` (aware). A permanent call outlives a date that has passed.
+
+        An unconfirmed call keeps the status of its dates: `presence` says that it is in doubt.
+        """
+        if self.presence == "ferme":
+            return "clos"
         if self.opens_on is not None and self.local_day(now) < self.opens_on:
             return "a_venir"
         if self.closes_at is not None and now <= self.closes_at:

@@ -5,14 +5,15 @@ read at all; it says instead, in one line, what to verify. An unknown word in th
 """
 
 import hashlib
+import re
 import tomllib
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from funding_watch.domain.call import Audience
 
-Format = Literal["dispositif_aide", "ademe_agir", "at_feed", "syndication", "page"]
+Format = Literal["dispositif_aide", "ademe_agir", "at_feed", "syndication", "page", "records", "json_ld", "sitemap"]
 Reach = Literal["régionale", "nationale", "européenne"]
 
 
@@ -27,6 +28,28 @@ class Selectors(BaseModel):
     description: str = ""
     opens: str = ""
     closes: str = ""
+
+
+class Fields(BaseModel):
+    """Where a JSON answer keeps what we read: dotted paths, which go through every element of a list that they meet.
+
+    `items` leads to the rows (empty: the answer is the list), `count` to the number of rows that it announces. Only
+    rows whose `keep` paths hold these words are calls. `link` is a path, or an address with {reference} in it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: str = ""
+    count: str = ""
+    keep: dict[str, str] = Field(default_factory=dict)
+    reference: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    link: str = ""
+    description: tuple[str, ...] = ()
+    eligibility: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
+    themes: str = ""
 
 
 class Declaration(BaseModel):
@@ -51,6 +74,9 @@ class Declaration(BaseModel):
     perimeter: str = Field(default="", pattern=r"^([A-Z]+-[0-9][0-9A-Z]*(\|[A-Z]+-[0-9][0-9A-Z]*)*)?$")
     audiences: tuple[Audience, ...] = ()
     selectors: Selectors | None = None
+    fields: Fields | None = None
+    follow: str = ""
+    """Of a sitemap: the regular expression of the addresses that are calls."""
 
     @model_validator(mode="after")
     def _can_be_read(self) -> "Declaration":
@@ -60,7 +86,20 @@ class Declaration(BaseModel):
             raise ValueError("verify is empty: say in one line what to check before it is enabled")
         if (self.format == "page") != (self.selectors is not None):
             raise ValueError("selectors go with format = 'page', and only with it")
+        if (self.format == "records") != (self.fields is not None):
+            raise ValueError("fields go with format = 'records', and only with it")
+        if (self.format == "sitemap") != bool(self.follow):
+            raise ValueError("follow goes with format = 'sitemap', and only with it")
         return self
+
+    @field_validator("follow")
+    @classmethod
+    def _is_an_expression(cls, written: str) -> str:
+        try:
+            re.compile(written)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return written
 
     @property
     def fingerprint(self) -> str:

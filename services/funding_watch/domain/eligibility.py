@@ -99,7 +99,7 @@ def check_territory(call: FundingCall, project: Project, place: Place) -> Check:
     fact = f"Le projet est à {project.commune_name} ({place.department})"
     ours = _codes_around(project, place).get(call.perimeter_scale)
     question = "Demander au financeur si la commune est dans le périmètre."
-    if place.zones & set(call.perimeter_codes):
+    if is_made_for(call, place):
         return Check("territoire", "yes", evidence, fact)
     if not call.perimeter_codes or ours is None:
         return Check("territoire", "to_check", evidence, fact, question)
@@ -122,12 +122,27 @@ def _codes_around(project: Project, place: Place) -> dict[str, set[str]]:
     return {scale: codes for scale, codes in around.items() if codes != {""}}
 
 
+def is_made_for(call: FundingCall, place: Place) -> bool:
+    """Whether the call is kept for a zone that the project is in: fewer may claim it, for more than one subject."""
+    return bool(place.zones & set(call.perimeter_codes))
+
+
+def asks_for_partners(call: FundingCall, form: str) -> bool:
+    """Whether a European call says nothing of who may apply: most then ask for partners of several countries.
+
+    A university knows them; anybody else has to find them first.
+    """
+    return call.language == "en" and not call.audiences and form != "universite"
+
+
 def check_beneficiary(call: FundingCall, project: Project) -> Check:
     """Whether the porteur's legal form is among those that may apply, itself or through another."""
     form, audiences = project.porteur_form, set(call.audiences)
     fact = f"Le porteur est {FORM_WORDS.get(form, f'd’une forme que nous ne connaissons pas ({form})')}"
     if not audiences:
         question = "Demander au financeur qui peut candidater : la source ne le dit pas."
+        if asks_for_partners(call, form):
+            question = "Voir si l’appel demande des partenaires de plusieurs pays d’Europe, et lesquels."
         return Check("beneficiaire", "to_check", "Bénéficiaires non précisés", fact, question)
     evidence = f"Ouvert aux {listed(AUDIENCE_WORDS[one] for one in call.audiences)}"
     if form in audiences:

@@ -23,6 +23,8 @@ class Filters:
     source: str | None = None
     status: Status | None = None
     text: str = ""
+    doubtful: bool = False
+    """Only the calls that are unconfirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,12 @@ def _passes(line: Line, filters: Filters) -> bool:
         return False
     if filters.status and line.status != filters.status:
         return False
-    return not filters.text or _speaks_of(line.call, filters.text)
+    if filters.doubtful and line.call.presence != "non_confirme":
+        return False
+    return not filters.text or speaks_of(line.call, filters.text)
 
 
-def _speaks_of(call: FundingCall, text: str) -> bool:
+def speaks_of(call: FundingCall, text: str) -> bool:
     """Whether the call's head holds the text as typed, or its whole text every word of it."""
     head = folded(" ".join([call.title, call.programme or "", *call.funders]))
     if folded(text) in head:

@@ -8,7 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn, Project
+from kernel.contracts.intake_life import CandidacyRevised
 from kernel.contracts.scoring import DecisionTaken, Outcome
+
+Told = CandidacySubmitted | CandidacyRevised | CandidacyWithdrawn | DecisionTaken
 
 FAVOURABLE = frozenset({"labellise", "nomine"})
 
@@ -23,6 +26,8 @@ class Candidacy:
     outcome: Outcome | None = None
     decided_at: datetime | None = None
     withdrawn: bool = False
+    revision: int = 0
+    """Of the facts: what was sent first is 1, each change is the next."""
 
     @property
     def is_watched(self) -> bool:
@@ -30,11 +35,13 @@ class Candidacy:
         return self.facts is not None and self.outcome in FAVOURABLE and not self.withdrawn
 
 
-def learn(candidacy: Candidacy, event: CandidacySubmitted | CandidacyWithdrawn | DecisionTaken) -> Candidacy:
+def learn(candidacy: Candidacy, event: Told) -> Candidacy:
     """The candidacy with what the event tells. The latest decision counts, whichever comes first."""
     match event:
         case CandidacySubmitted():
-            return replace(candidacy, number=event.number, facts=event.project)
+            return _with_facts(replace(candidacy, number=event.number), event.project, 1)
+        case CandidacyRevised():
+            return _with_facts(candidacy, event.project, event.revision)
         case CandidacyWithdrawn():
             return replace(candidacy, withdrawn=True)
         case DecisionTaken():
@@ -42,3 +49,8 @@ def learn(candidacy: Candidacy, event: CandidacySubmitted | CandidacyWithdrawn |
             if known > (event.at, event.outcome):
                 return candidacy
             return replace(candidacy, outcome=event.outcome, decided_at=event.at)
+
+
+def _with_facts(candidacy: Candidacy, facts: Project, revision: int) -> Candidacy:
+    """The highest revision counts, whichever comes first."""
+    return candidacy if revision <= candidacy.revision else replace(candidacy, facts=facts, revision=revision)

@@ -5,9 +5,11 @@ or shows far fewer calls than the last good one, changes nothing and says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from kernel.contracts.funding_watch import Health
 
 SourceState = Literal["ok", "degrade", "jamais"]
 
@@ -27,6 +29,9 @@ class SourceHealth:
     last_count: int | None = None
     last_tried_at: datetime | None = None
     reason: str | None = None
+    refused_count: int | None = None
+    """What the last reading showed, when it was refused for being far too short and for nothing else."""
+    health: Health | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +64,26 @@ def trouble(last_count: int | None, count: int, errors: Sequence[str]) -> str | 
     if last_count is not None and count < LEAST_SHARE * last_count:
         return (
             f"La source n’a montré que {count} appels, contre {last_count} à la dernière bonne lecture. "
-            "Si elle a vraiment été réduite, prévenez la personne qui tient la veille."
+            "Si elle a vraiment été réduite, acceptez cette lecture."
         )
     return None
 
 
 def after_success(health: SourceHealth, count: int, at: datetime) -> SourceHealth:
     """The source was read to its end."""
-    return SourceHealth(health.name, health.title, "ok", at, count, at)
+    return SourceHealth(health.name, health.title, "ok", at, count, at, health=health.health)
 
 
-def after_trouble(health: SourceHealth, reason: str, at: datetime) -> SourceHealth:
-    """The reading was not believed: the last good one still counts."""
-    return SourceHealth(health.name, health.title, "degrade", health.last_success_at, health.last_count, at, reason)
+def after_trouble(health: SourceHealth, reason: str, at: datetime, refused: int | None = None) -> SourceHealth:
+    """The reading was not believed: the last good one still counts. `refused` is its count when it was too short."""
+    return replace(health, state="degrade", last_tried_at=at, reason=reason, refused_count=refused)
+
+
+def after_acceptance(health: SourceHealth, count: int) -> SourceHealth:
+    """A person accepts that the source shows `count` calls from now on; the next reading is compared with that.
+
+    Raises ValueError when that is not what the last reading showed.
+    """
+    if health.refused_count is None or health.refused_count != count:
+        raise ValueError(f"{health.name} has no refused reading of {count} calls: it is {health.refused_count}")
+    return replace(health, last_count=count, refused_count=None)

@@ -115,6 +115,26 @@ STATUS_WORDS: Mapping[str, str] = {
     "clos": "Clos",
 }
 
+UNCONFIRMED = "Non confirmé"
+QUARANTINED = "En quarantaine"
+
+TURN_WORDS: Mapping[str, str] = {
+    "opened": "L’appel est ouvert",
+    "reopened": "L’appel est de nouveau ouvert",
+    "closing": "L’échéance approche",
+    "absent": "Absent de quatre lectures de suite\u202f: non confirmé",
+    "confirmed": "De nouveau confirmé",
+    "closed": "L’appel est clos",
+    "cleared": "Vérifié et sorti de quarantaine",
+}
+
+WHY_WORDS: Mapping[str, str] = {
+    "echeance": "sa dernière échéance est passée",
+    "source": "la source le dit clos",
+    "disparu": "sa page a disparu, constaté deux jours différents",
+    "decision": "décision d’une personne",
+}
+
 FIELD_WORDS: Mapping[str, str] = {
     "title": "Titre",
     "funders": "Financeurs",

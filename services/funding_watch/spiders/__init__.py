@@ -11,6 +11,8 @@ from funding_watch.spiders.declared import DeclaredSpider
 from funding_watch.spiders.dispositif_aide import DispositifAideSpider
 from funding_watch.spiders.eu_portal import EuPortalSpider
 from funding_watch.spiders.list_page import ListPageSpider
+from funding_watch.spiders.records import RecordsSpider
+from funding_watch.spiders.structured import JsonLdSpider, SitemapSpider
 from funding_watch.spiders.syndication import SyndicationSpider
 
 SPIDERS: Mapping[str, type[PortalSpider]] = {spider.name: spider for spider in (AidesTerritoiresSpider, EuPortalSpider)}
@@ -19,6 +21,9 @@ FORMATS: Mapping[Format, type[DeclaredSpider]] = {
     "ademe_agir": AdemeAgirSpider,
     "at_feed": AtFeedSpider,
     "dispositif_aide": DispositifAideSpider,
+    "json_ld": JsonLdSpider,
     "page": ListPageSpider,
+    "records": RecordsSpider,
+    "sitemap": SitemapSpider,
     "syndication": SyndicationSpider,
 }

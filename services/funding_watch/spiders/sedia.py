@@ -13,7 +13,7 @@ from typing import Any
 TYPES = ("1", "2", "8")
 """Grants, calls for proposals, cascade funding; 0 would be public procurement."""
 
-FORTHCOMING, OPEN = "31094501", "31094502"
+FORTHCOMING, OPEN, CLOSED = "31094501", "31094502", "31094503"
 
 SORT = tuple({"field": field, "order": "ASC"} for field in ("identifier", "DATASOURCE", "esDA_IngestDate"))
 
@@ -52,6 +52,12 @@ def search_parts() -> dict[str, object]:
 def count_parts() -> dict[str, object]:
     """The same search unsorted: its total is taken independently of the pages."""
     return {name: part for name, part in search_parts().items() if name in {"query", "languages"}}
+
+
+def asking_parts(field: str, values: Sequence[str]) -> dict[str, object]:
+    """The parts of a search for calls by name, whatever their status."""
+    must = [{"terms": {field: list(values)}}]
+    return {"query": {"bool": {"must": must}}, "languages": ["en"], "displayFields": DISPLAYED}
 
 
 def multipart(parts: Mapping[str, object]) -> tuple[str, bytes]:

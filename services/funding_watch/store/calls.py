@@ -1,20 +1,33 @@
 """Calls and their history: many in one statement, since a catalogue comes by hundreds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from funding_watch.domain.call import FundingCall
-from funding_watch.domain.catalogue import Reading
+from funding_watch.domain.call import FundingCall, Presence, Status
+from funding_watch.domain.catalogue import Reading, told_as
+from funding_watch.domain.presence import Life
+from funding_watch.domain.trust import doubts
 from funding_watch.store.dialect import insert
-from funding_watch.tables import CallChangeRow, CallRow
+from funding_watch.tables import CallChangeRow, CallRow, SourceRow
 
-KEPT_ON_UPDATE = ("title", "funders", "url", "closes_at", "content_hash", "last_seen_at", "record")
+KEPT_ON_UPDATE = (
+    "title",
+    "funders",
+    "url",
+    "closes_at",
+    "content_hash",
+    "last_seen_at",
+    "record",
+    "listed",
+    "absences",
+    "doubts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +38,58 @@ class KnownCall:
     first_seen_at: datetime
     last_seen_at: datetime
     last_changed_at: datetime
+    life: Life = field(default_factory=Life)
+    doubts: tuple[str, ...] = ()
+    """Why it is in quarantine; none once a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of a call's history."""
+    """A line of a call's history: a field, or a turn of its life; `by` and `reason` where a person decided."""
 
     at: datetime
     field: str
     old: str | None
     new: str | None
+    kind: str = "amended"
+    by: str | None = None
+    reason: str | None = None
 
 
-async def known(session: AsyncSession, keys: Sequence[str]) -> dict[str, FundingCall]:
+async def known(session: AsyncSession, keys: Sequence[str]) -> dict[str, KnownCall]:
     """Those of the calls that the watch has."""
-    rows = await session.exec(select(CallRow.key, CallRow.record).where(col(CallRow.key).in_(keys)))
-    return {key: FundingCall.model_validate(record) for key, record in rows}
+    rows = await session.exec(_with_source().where(col(CallRow.key).in_(keys)))
+    return {row.key: _known(row, read_at) for row, read_at in rows}
+
+
+def _with_source() -> Any:
+    """Calls beside the last good reading of their source: what it shows was seen then, without a write for each."""
+    query = select(CallRow, SourceRow.last_success_at).outerjoin(SourceRow, col(SourceRow.name) == CallRow.source)
+    return query.execution_options(populate_existing=True)  # rows are written by statements that the session ignores
+
+
+async def keys(session: AsyncSession) -> list[str]:
+    """The keys of all calls."""
+    return list(await session.exec(select(CallRow.key).order_by(col(CallRow.key))))
 
 
 async def every(session: AsyncSession) -> list[FundingCall]:
-    """All calls, in the order of their keys."""
-    rows = await session.exec(select(CallRow.record).order_by(col(CallRow.key)))
-    return [FundingCall.model_validate(record) for record in rows]
+    """All calls, in the order of their keys, with what the watch believes of each."""
+    return [one.call for one in await listed(session)]
 
 
 async def keep(session: AsyncSession, readings: Sequence[Reading], at: datetime) -> None:
-    """Write what was read at `at`: new calls, changed ones with their history, and that all were seen."""
+    """Write what was read at `at`: new calls, changed ones with their history; an unchanged one costs nothing."""
     for novelty in ("new", "amended", "reworded"):
         rows = [_values(reading.call, at) for reading in readings if reading.novelty == novelty]
         await _upsert(session, rows, changed=novelty == "amended")
-    same = [reading.call.key for reading in readings if reading.novelty == "same"]
-    if same:
-        await session.exec(update(CallRow).where(col(CallRow.key).in_(same)).values(last_seen_at=at))
     lines = [
-        CallChangeRow(call_key=reading.call.key, at=at, field=change.field, old=change.old, new=change.new)
+        CallChangeRow(
+            call_key=reading.call.key,
+            at=at,
+            kind=told_as(reading, change),
+            **change.model_dump(),
+        )
         for reading in readings
         for change in reading.changes
     ]
@@ -78,7 +109,10 @@ def _values(call: FundingCall, at: datetime) -> dict[str, Any]:
         "first_seen_at": at,
         "last_seen_at": at,
         "last_changed_at": at,
-        "record": call.model_dump(mode="json"),
+        "record": call.model_dump(mode="json", exclude={"presence", "quarantined"}),
+        "listed": True,
+        "absences": 0,
+        "doubts": doubts(call) or None,
     }
 
 
@@ -93,25 +127,56 @@ async def _upsert(session: AsyncSession, rows: list[dict[str, Any]], *, changed:
 
 async def one(session: AsyncSession, key: str) -> KnownCall | None:
     """A call to show; None when the watch never saw it."""
-    row = await session.get(CallRow, key)
-    return _known(row) if row else None
+    return (await known(session, [key])).get(key)
 
 
 async def listed(session: AsyncSession, source: str | None = None) -> list[KnownCall]:
     """Calls to show, of one source where it is given."""
-    query = select(CallRow).order_by(col(CallRow.key))
+    query = _with_source().order_by(col(CallRow.key))
     if source:
         query = query.where(CallRow.source == source)
-    return [_known(row) for row in await session.exec(query)]
+    return [_known(row, read_at) for row, read_at in await session.exec(query)]
 
 
-def _known(row: CallRow) -> KnownCall:
-    call = FundingCall.model_validate(row.record)
-    return KnownCall(call, row.first_seen_at, row.last_seen_at, row.last_changed_at)
+def _known(row: CallRow, read_at: datetime | None) -> KnownCall:
+    doubtful = tuple(row.doubts or ()) if row.cleared_hash != row.content_hash else ()
+    found = {"presence": row.presence, "quarantined": bool(doubtful)}
+    call = FundingCall.model_validate(row.record | found)
+    life = Life(
+        presence=cast("Presence", row.presence),
+        listed=row.listed,
+        absences=row.absences,
+        gone_on=row.gone_on,
+        phase=cast("Status | None", row.phase),
+        closing_told=row.closing_told,
+    )
+    shown = row.listed and row.presence != "ferme"
+    last_seen_at = max(row.last_seen_at, read_at) if read_at and shown else row.last_seen_at
+    return KnownCall(call, row.first_seen_at, last_seen_at, row.last_changed_at, life, doubtful)
 
 
 async def history(session: AsyncSession, key: str) -> list[Change]:
     """What changed in a call, the newest first."""
     query = select(CallChangeRow).where(CallChangeRow.call_key == key)
     rows = await session.exec(query.order_by(col(CallChangeRow.at).desc(), col(CallChangeRow.id)))
-    return [Change(row.at, row.field, row.old, row.new) for row in rows]
+    return [Change(row.at, row.field, row.old, row.new, row.kind, row.by, row.reason) for row in rows]
+
+
+async def clear(session: AsyncSession, known: KnownCall, at: datetime, by: str, reason: str) -> None:
+    """A person found that what was read is right, as long as it stays as it is."""
+    key = known.call.key
+    cleared = {"cleared_hash": known.call.content_hash()}
+    await session.exec(update(CallRow).where(col(CallRow.key) == key).values(cleared))
+    session.add(CallChangeRow(call_key=key, at=at, kind="cleared", field="quarantined", by=by, reason=reason))
+    await session.flush()
+
+
+async def changes_since(session: AsyncSession, since: datetime | None) -> list[tuple[str, Change]]:
+    """(key, line of its history) of all calls from `since` on, the oldest first."""
+    query = select(CallChangeRow).order_by(col(CallChangeRow.at), col(CallChangeRow.id))
+    if since:
+        query = query.where(col(CallChangeRow.at) >= since)
+    return [
+        (row.call_key, Change(row.at, row.field, row.old, row.new, row.kind, row.by, row.reason))
+        for row in await session.exec(query)
+    ]

@@ -16,7 +16,7 @@ from kernel.contracts.scoring import Outcome
 
 async def claim(session: AsyncSession, candidacy_id: UUID) -> Candidacy:
     """The candidacy, made where nothing was known of it, locked until the end of the transaction."""
-    values = {"candidacy_id": candidacy_id, "withdrawn": False}
+    values = {"candidacy_id": candidacy_id, "withdrawn": False, "revision": 0}
     await session.exec(insert(session, ProjectRow).values(values).on_conflict_do_nothing())
     query = select(ProjectRow).where(ProjectRow.candidacy_id == candidacy_id).with_for_update()
     return _candidacy((await session.exec(query)).one())
@@ -28,7 +28,7 @@ async def save(session: AsyncSession, candidacy: Candidacy) -> None:
     row.number = candidacy.number
     row.facts = candidacy.facts.model_dump(mode="json") if candidacy.facts else None
     row.outcome, row.decided_at = candidacy.outcome, candidacy.decided_at
-    row.withdrawn = candidacy.withdrawn
+    row.withdrawn, row.revision = candidacy.withdrawn, candidacy.revision
     await session.flush()
 
 
@@ -62,4 +62,5 @@ def _candidacy(row: ProjectRow) -> Candidacy:
         outcome=cast("Outcome | None", row.outcome),
         decided_at=row.decided_at,
         withdrawn=row.withdrawn,
+        revision=row.revision,
     )

@@ -1,7 +1,7 @@
 """Sources: their health, and who is reading them. A claim has a token and an end; a late reader writes nothing."""
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from funding_watch.domain.sources import Remembered, SourceHealth, SourceState
 from funding_watch.store.dialect import insert
 from funding_watch.tables import CrawlRow, SourceRow
 from kernel.contracts.envelope import Cause
+from kernel.contracts.funding_watch import Health
 
 LEASE = timedelta(seconds=60)
 """How long a claim lasts unless it is renewed; a reader that was killed is replaced after that."""
@@ -29,6 +30,8 @@ class Claim:
     source: str
     token: UUID
     cause: Cause
+    seen: set[str] = field(default_factory=set, compare=False)
+    """The keys of the calls that this reading showed so far."""
 
 
 async def introduce(session: AsyncSession, name: str, title: str) -> None:
@@ -78,10 +81,12 @@ async def due(session: AsyncSession) -> set[str]:
     return set(await session.exec(select(CrawlRow.source)))
 
 
-async def claim(session: AsyncSession, at: datetime) -> Claim | None:
-    """Take the source that has waited longest and that nobody holds, until `at` + LEASE."""
+async def claim(session: AsyncSession, at: datetime, name: str | None = None) -> Claim | None:
+    """Take the source that has waited longest and that nobody holds, or the one named, until `at` + LEASE."""
     free = or_(col(CrawlRow.leased_until).is_(None), col(CrawlRow.leased_until) < at)
     query = select(CrawlRow).where(free).order_by(col(CrawlRow.due_at), col(CrawlRow.source)).limit(1)
+    if name:
+        query = query.where(CrawlRow.source == name)
     row = (await session.exec(query.with_for_update(skip_locked=True))).one_or_none()
     if row is None:
         return None
@@ -127,4 +132,6 @@ def _health(row: SourceRow) -> SourceHealth:
         last_count=row.last_count,
         last_tried_at=row.last_tried_at,
         reason=row.reason,
+        refused_count=row.refused_count,
+        health=cast("Health | None", row.health),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.contracts.envelope import Event, Fact
 
 Verdict = Literal["eligible", "a_verifier", "non"]
+Health = Literal["healthy", "late", "thin", "blind"]
 
 
 class CrawlDue(Event):
@@ -17,8 +18,19 @@ class CrawlDue(Event):
     source: str
 
 
+class CallsDue(Event):
+    """The calendar says that calls may have opened or closed by the passing of time. Comes from a schedule."""
+
+    type: ClassVar[str] = "funding_watch.calls.due"
+    about: ClassVar[str] = "of"
+    of: Literal["calendar"] = "calendar"
+
+
 class SourceCrawled(Event):
-    """A source was read to its end; how many calls it showed, how many were new or changed."""
+    """A source was read to its end; how many calls it showed, how many were new or changed.
+
+    `before` and `health` are the source's health ahead of this reading and after it.
+    """
 
     type: ClassVar[str] = "funding_watch.source.crawled"
     about: ClassVar[str] = "source"
@@ -28,10 +40,15 @@ class SourceCrawled(Event):
     calls: int
     discovered: int
     amended: int
+    before: Health | None = None
+    health: Health | None = None
 
 
 class SourceDegraded(Event):
-    """A source could not be trusted this time: nothing was changed, and someone must look."""
+    """A source could not be trusted this time, or its health got worse: nothing was changed, someone must look.
+
+    `before` and `health` are the source's health ahead of this and after it.
+    """
 
     type: ClassVar[str] = "funding_watch.source.degraded"
     about: ClassVar[str] = "source"
@@ -39,10 +56,15 @@ class SourceDegraded(Event):
     title: str
     at: datetime
     reason: str
+    before: Health | None = None
+    health: Health | None = None
 
 
 class CallSummary(Fact):
-    """What a mail or a list needs to show of a call. Amounts in euros, rates in percent."""
+    """What a mail or a list needs to show of a call. Amounts in euros, rates in percent.
+
+    `unconfirmed`: its source has not shown it for some time, so that whoever shows it says so.
+    """
 
     key: str
     title: str
@@ -51,6 +73,7 @@ class CallSummary(Fact):
     closes_on: date | None
     rate_max: int | None
     amount_max: int | None
+    unconfirmed: bool = False
 
 
 class CallDiscovered(Event):
@@ -72,13 +95,79 @@ class FieldChange(Fact):
 
 
 class CallAmended(Event):
-    """A known call changed in a field that matters (deadline, status, amount, eligibility…)."""
+    """A known call changed in a field that matters (amount, eligibility…); a lone deadline is told as moved."""
 
     type: ClassVar[str] = "funding_watch.call.amended"
     about: ClassVar[str] = "call_key"
     call_key: str
     call: CallSummary
     changes: list[FieldChange]
+    at: datetime
+
+
+class CallDeadlineMoved(Event):
+    """The last day to apply is another one; `days` gained, negative when lost, none when one of the two is unknown."""
+
+    type: ClassVar[str] = "funding_watch.call.deadline_moved"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    old: date | None
+    new: date | None
+    days: int | None
+    at: datetime
+
+
+class CallOpened(Event):
+    """The opening day of a call that was announced has come."""
+
+    type: ClassVar[str] = "funding_watch.call.opened"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    at: datetime
+
+
+class CallReopened(Event):
+    """A call that was closed is listed again with days ahead."""
+
+    type: ClassVar[str] = "funding_watch.call.reopened"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    at: datetime
+
+
+class CallClosing(Event):
+    """The deadline of a call is near, `days` away; told once for each deadline."""
+
+    type: ClassVar[str] = "funding_watch.call.closing"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    days: int
+    at: datetime
+
+
+class CallAbsent(Event):
+    """Several complete crawls did not show a call: it is unconfirmed, which is not closed."""
+
+    type: ClassVar[str] = "funding_watch.call.absent"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    absences: int
+    at: datetime
+
+
+class CallClosed(Event):
+    """A call is closed: its deadline passed, its source says so, its page is gone, or a person decided it."""
+
+    type: ClassVar[str] = "funding_watch.call.closed"
+    about: ClassVar[str] = "call_key"
+    call_key: str
+    call: CallSummary
+    why: Literal["echeance", "source", "disparu", "decision"]
     at: datetime
 
 

@@ -14,14 +14,6 @@ from kernel.contracts.intake import Project
 Side = Literal["porteur", "equipe"]
 
 
-class WaveOpeningDue(Event):
-    """The calendar says that a wave opens now. Comes from a schedule; the wave itself decides."""
-
-    type: ClassVar[str] = "intake.wave.opening_due"
-    about: ClassVar[str] = "wave_id"
-    wave_id: UUID
-
-
 class WaveExtended(Event):
     """Staff moved the closing of a wave; the latest `at` counts."""
 
@@ -72,17 +64,6 @@ class CorrectionAsked(Event):
     at: datetime
 
 
-class CorrectionClosed(Event):
-    """A request was answered by resubmitting, or staff took it back: nothing is asked any more."""
-
-    type: ClassVar[str] = "intake.correction.closed"
-    about: ClassVar[str] = "candidacy_id"
-    candidacy_id: UUID
-    correction_id: UUID
-    outcome: Literal["rendue", "retiree"]
-    at: datetime
-
-
 class MessagePosted(Event):
     """Somebody wrote in the thread of a dossier; `side` is who wrote, the other one has something to read."""
 
@@ -92,79 +73,4 @@ class MessagePosted(Event):
     message_id: UUID
     side: Side
     by: str
-    at: datetime
-
-
-class AlternativesAsked(Event):
-    """Staff prepare an answer to a dossier that is not kept: which calls fit its needs all the same?"""
-
-    type: ClassVar[str] = "intake.alternatives.asked"
-    about: ClassVar[str] = "candidacy_id"
-    candidacy_id: UUID
-    project: Project
-    at: datetime
-
-
-class NewsAsked(Event):
-    """Once a year a followed project is asked what is new."""
-
-    type: ClassVar[str] = "intake.news.asked"
-    about: ClassVar[str] = "candidacy_id"
-    candidacy_id: UUID
-    year: int
-    due_on: date
-    at: datetime
-
-
-class BatchDue(Event):
-    """The time to undo an act on several dossiers is over. Comes from a schedule; the batch itself decides."""
-
-    type: ClassVar[str] = "intake.batch.due"
-    about: ClassVar[str] = "batch_id"
-    batch_id: UUID
-
-
-class ErasureAnnounced(Event):
-    """A dossier has been kept as long as it may be: it will be erased on a day that is told beforehand."""
-
-    type: ClassVar[str] = "intake.erasure.announced"
-    about: ClassVar[str] = "candidacy_id"
-    candidacy_id: UUID
-    erased_on: date
-    at: datetime
-
-
-class ErasureOrdered(Event):
-    """Every service erases what it keeps of these people and dossiers, and reports what it erased and what it kept."""
-
-    type: ClassVar[str] = "intake.erasure.ordered"
-    about: ClassVar[str] = "erasure_id"
-    erasure_id: UUID
-    person_ids: list[UUID]
-    candidacy_ids: list[UUID]
-    at: datetime
-
-
-class CoPorteurInvited(Event):
-    """A porteur shares a dossier with somebody, by a link that is good once and not for long."""
-
-    type: ClassVar[str] = "intake.contact.co_porteur_invited"
-    about: ClassVar[str] = "person_id"
-    person_id: UUID
-    email: str
-    title: str
-    invited_by: str
-    token: str
-    expires_at: datetime
-
-
-class DraftWaiting(Event):
-    """A dossier was begun and not sent, and its wave closes soon."""
-
-    type: ClassVar[str] = "intake.contact.draft_waiting"
-    about: ClassVar[str] = "draft_id"
-    draft_id: UUID
-    email: str
-    title: str
-    closes_at: datetime
     at: datetime

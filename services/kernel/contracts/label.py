@@ -6,7 +6,7 @@ Read once at start from `label.toml` and the territory file beside it; a missing
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,44 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion(Named):
+    """A sub-criterion; `anchors` say for some levels of the scale what deserves them."""
+
+    anchors: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Axis(Named):
     """An axis of the grid and its sub-criteria."""
 
-    criteria: tuple[Named, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Named):
+    """A question in the words of one committee, and the axis that its answer speaks of."""
+
+    axis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeGrid:
+    """How a committee marks: `weight` in the total, `quorum` of jurors, weights of the axes in the order asked.
+
+    `questions` replaces the sub-criteria where the committee has words of its own.
+    """
+
+    weight: int
+    quorum: int
+    axes: Mapping[str, int]
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committee(Named):
+    """A committee; without a grid it gives opinions and no marks."""
+
+    grid: CommitteeGrid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +99,14 @@ class Label:
     dossier_prefix: str
     department: str
     region: str
+    zones: frozenset[str]
+    """Slugs of the zones, as funders name them, that hold the whole territory."""
     quota: int
+    late_days: int
+    """Days after the closing of a wave during which a dossier is still received, for the team to decide."""
     axes: tuple[Axis, ...]
     levels: tuple[Level, ...]
-    committees: tuple[Named, ...]
+    committees: tuple[Committee, ...]
     themes: tuple[Named, ...]
     colours: Mapping[str, str]
     communes: Mapping[str, Commune]
@@ -112,10 +150,12 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         dossier_prefix=label["dossier_prefix"],
         department=data["territory"]["department"],
         region=data["territory"]["region"],
+        zones=frozenset(data["territory"].get("zones", ())),
         quota=data["wave"]["quota"],
+        late_days=int(data["wave"].get("late_days", 0)),
         axes=tuple(_axis(axis) for axis in data["axes"]),
         levels=tuple(Level(**level) for level in data["levels"]),
-        committees=_named(sorted(data["committees"], key=lambda c: c.get("order", 0))),
+        committees=tuple(_committee(row) for row in sorted(data["committees"], key=lambda c: c.get("order", 0))),
         themes=_named(data["themes"]),
         colours=data.get("look", {}),
         communes=_communes(territory),
@@ -123,7 +163,22 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
 
 
 def _axis(axis: dict[str, Any]) -> Axis:
-    return Axis(axis["code"], axis["name"], axis.get("help", ""), _named(axis["criteria"]))
+    return Axis(axis["code"], axis["name"], axis.get("help", ""), tuple(_criterion(row) for row in axis["criteria"]))
+
+
+def _criterion(row: dict[str, Any]) -> Criterion:
+    anchors = {int(level): words for level, words in row.get("anchors", {}).items()}
+    return Criterion(row["code"], row["name"], row.get("help", ""), anchors)
+
+
+def _committee(row: dict[str, Any]) -> Committee:
+    grid = row.get("grid")
+    return Committee(row["code"], row["name"], row.get("help", ""), _grid(grid) if grid else None)
+
+
+def _grid(grid: dict[str, Any]) -> CommitteeGrid:
+    questions = (Question(q["code"], q["name"], q.get("help", ""), q["axis"]) for q in grid.get("questions", []))
+    return CommitteeGrid(grid["weight"], grid["quorum"], dict(grid["axes"]), tuple(questions))
 
 
 def _named(rows: list[dict[str, Any]]) -> tuple[Named, ...]:

@@ -7,7 +7,7 @@ that is not here does not exist, and a subscriber that is not here gets nothing.
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.contracts import funding_watch, intake, notifier, scoring
+from kernel.contracts import funding_watch, intake, intake_life, notifier, scoring
 from kernel.contracts.envelope import Event
 
 SERVICES = ("intake", "scoring", "funding_watch", "notifier")
@@ -39,6 +39,11 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.CandidacyPreselected, ("scoring", "notifier")),
     Contract(intake.CandidacyNotRetained, ("scoring", "notifier")),
     Contract(intake.CandidacyWithdrawn, ("scoring", "funding_watch", "notifier")),
+    Contract(intake_life.WaveExtended, ("scoring",)),
+    Contract(intake_life.CandidacyReceivedLate, ("notifier",)),
+    Contract(intake_life.CandidacyRevised, ("scoring", "funding_watch")),
+    Contract(intake_life.CorrectionAsked, ("notifier",)),
+    Contract(intake_life.MessagePosted, ("notifier",)),
     Contract(intake.ContactDeclared, ("notifier",)),
     Contract(intake.SignInAsked, ("notifier",)),
     Contract(intake.SessionOpened, ("scoring", "funding_watch", "notifier")),
@@ -46,10 +51,17 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(scoring.OpinionRecorded, ("intake",)),
     Contract(scoring.DecisionTaken, ("intake", "funding_watch", "notifier")),
     Contract(funding_watch.CrawlDue, ("funding_watch",)),
+    Contract(funding_watch.CallsDue, ("funding_watch",)),
     Contract(funding_watch.SourceCrawled, ("notifier",)),
     Contract(funding_watch.SourceDegraded, ("notifier",)),
     Contract(funding_watch.CallDiscovered, ("funding_watch",)),
     Contract(funding_watch.CallAmended, ("funding_watch",)),
+    Contract(funding_watch.CallDeadlineMoved, ("funding_watch",)),
+    Contract(funding_watch.CallOpened, ("funding_watch",)),
+    Contract(funding_watch.CallReopened, ("funding_watch",)),
+    Contract(funding_watch.CallClosing, ("funding_watch",)),
+    Contract(funding_watch.CallAbsent, ("funding_watch",)),
+    Contract(funding_watch.CallClosed, ("funding_watch",)),
     Contract(funding_watch.MatchProposed, ("notifier",)),
     Contract(notifier.DeliveryDue, ("notifier",)),
     Contract(notifier.AlertDue, ("notifier",)),

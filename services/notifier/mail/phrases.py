@@ -49,7 +49,19 @@ def sources_line(sources: Sequence[Mapping[str, Any]]) -> str:
     return f"Sources : {read} sans incident, en dernier {date_heure(last)}."
 
 
+SECTIONS = {
+    "projet": "le projet",
+    "porteur": "le porteur et ses partenaires",
+    "territoire": "le territoire",
+    "calendrier": "le calendrier",
+    "budget": "le budget et le plan de financement",
+    "besoins": "les besoins",
+    "grille": "la grille",
+    "documents": "les documents",
+}
+
 PHRASES = {
+    "parties": SECTIONS,
     "verdicts": VERDICTS,
     "found": found,
     "money": money,

@@ -17,12 +17,13 @@ from kernel.contracts.intake import (
     CandidacyWithdrawn,
     Project,
 )
+from kernel.contracts.intake_life import CandidacyRevised
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
 from scoring.domain.committees import COMMITTEES
 from scoring.domain.states import State
 
 ActKind = Literal["preselection", "non_retenue", "retrait"]
-Told = CandidacySubmitted | CandidacyPreselected | CandidacyNotRetained | CandidacyWithdrawn
+Told = CandidacySubmitted | CandidacyRevised | CandidacyPreselected | CandidacyNotRetained | CandidacyWithdrawn
 
 PORTEUR = "Porteur du projet"
 """Who withdraws: the event names nobody, since only the porteur may."""
@@ -53,6 +54,14 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Revised:
+    """What the porteur changed since; the highest revision counts. What was sent first is revision 1."""
+
+    revision: int
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """What a committee said."""
 
@@ -75,10 +84,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that scoring knows of a candidacy; `opinions` from the oldest to the newest."""
+    """Everything that scoring knows of a candidacy; `opinions` from the oldest to the newest.
+
+    `submission` holds the project as it now stands, once a revision of it is known.
+    """
 
     candidacy_id: UUID
     submission: Submission | None = None
+    revised: Revised | None = None
     acts: Mapping[ActKind, Act] = field(default_factory=dict)
     opinions: tuple[Opinion, ...] = ()
     decision: Decision | None = None
@@ -123,13 +136,24 @@ def learn(dossier: Dossier, fact: Told) -> Dossier:
         case CandidacySubmitted():
             new = Submission(fact.submitted_at, fact.number, fact.wave_id, fact.project)
             old = dossier.submission
-            return replace(dossier, submission=new if old is None or new.rank > old.rank else old)
+            return _up_to_date(replace(dossier, submission=new if old is None or new.rank > old.rank else old))
+        case CandidacyRevised():
+            known = dossier.revised
+            if known is not None and known.revision >= fact.revision:
+                return dossier
+            return _up_to_date(replace(dossier, revised=Revised(fact.revision, fact.project)))
         case CandidacyPreselected():
             return _with_act(dossier, "preselection", Act(fact.at, fact.by, fact.reason))
         case CandidacyNotRetained():
             return _with_act(dossier, "non_retenue", Act(fact.at, fact.by, fact.reason))
         case CandidacyWithdrawn():
             return _with_act(dossier, "retrait", Act(fact.at, PORTEUR, fact.reason))
+
+
+def _up_to_date(dossier: Dossier) -> Dossier:
+    if dossier.submission is None or dossier.revised is None:
+        return dossier
+    return replace(dossier, submission=replace(dossier.submission, project=dossier.revised.project))
 
 
 def _with_act(dossier: Dossier, kind: ActKind, act: Act) -> Dossier:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.contracts.intake import WaveClosed, WaveOpened
+from kernel.contracts.intake_life import WaveExtended
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,13 @@ class Wave:
 
 def learn_opening(wave: Wave, fact: WaveOpened) -> Wave:
     """The wave with its calendar. A wave opens once: a repetition says the same."""
-    return replace(wave, title=fact.title, opens_at=fact.opens_at, closes_at=fact.closes_at, quota=fact.quota)
+    closes_at = fact.closes_at if wave.closes_at is None else max(wave.closes_at, fact.closes_at)
+    return replace(wave, title=fact.title, opens_at=fact.opens_at, closes_at=closes_at, quota=fact.quota)
+
+
+def learn_extension(wave: Wave, fact: WaveExtended) -> Wave:
+    """The wave with its later closing. A closing only moves later, so the latest counts, in any order."""
+    return replace(wave, closes_at=fact.closes_at if wave.closes_at is None else max(wave.closes_at, fact.closes_at))
 
 
 def learn_closing(wave: Wave, fact: WaveClosed) -> Wave:

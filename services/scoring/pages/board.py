@@ -11,7 +11,7 @@ from scoring import store
 from scoring.domain import committees
 from scoring.domain.states import State
 from scoring.domain.words import OUTCOMES, STATES
-from scoring.pages.shell import PREFIX, Juror, Shell
+from scoring.pages.shell import PREFIX, Reader, Shell
 
 USUAL = frozenset({State.EN_INSTRUCTION, State.DECIDE})
 """What is shown to who asks for no state."""
@@ -21,7 +21,7 @@ def routes(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    async def board(request: Request, person: Juror) -> Response:
+    async def board(request: Request, person: Reader) -> Response:
         asked = {name: value for name, value in request.query_params.items() if value}
         selection, wrong = select(asked, person.role)
         page = _page(asked)
@@ -32,6 +32,7 @@ def routes(shell: Shell) -> APIRouter:
             "board.html",
             request,
             person=person,
+            sealed=await shell.sealed(person),
             states=_listed_states(person.role),
             dossiers=dossiers,
             total=total,

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from kernel.ui import Notice
 from scoring import store
 from scoring.domain.history import history
-from scoring.pages.shell import Identified, Juror, Shell
+from scoring.pages.shell import Identified, Reader, Shell
 
 DONE = {
     "avis": Notice("succes", "L’avis est enregistré.", "Il peut être corrigé jusqu’à la décision."),
@@ -19,7 +19,7 @@ def routes(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/dossiers/{candidacy_id}")
-    async def dossier(request: Request, candidacy_id: Identified, person: Juror) -> Response:
+    async def dossier(request: Request, candidacy_id: Identified, person: Reader) -> Response:
         found = await shell.open(candidacy_id, person)
         async with shell.database.reading() as session:
             entries = await store.journal(session, candidacy_id)
@@ -30,6 +30,7 @@ def routes(shell: Shell) -> APIRouter:
             request,
             person=person,
             dossier=found,
+            sealed=found.decision is None and candidacy_id in await shell.sealed(person),
             wave=waves.get(found.submission.wave_id) if found.submission else None,
             lines=history(found, entries) if person.role == "staff" else [],
             notices=(notice,) if notice else (),

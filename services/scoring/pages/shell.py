@@ -4,6 +4,7 @@ Nobody without a name enters, and no cache keeps a page. A rule that says no is 
 (or 403 for the wrong role); a form that is not right comes back with its words, 422.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,15 +21,19 @@ from kernel.runtime.database import Database
 from kernel.ui import Page, Site, templates
 from kernel.ui.french import typo
 from scoring import store
-from scoring.domain import committees, rulings, words
+from scoring.domain import books, committees, rulings, sittings, words
+from scoring.domain.books import Seal
 from scoring.domain.dossier import Dossier
+from scoring.domain.sittings import SEAT_OF, Juror
 from scoring.handlers import UnknownDossier
+from scoring.store import marks as store_marks
 
 PREFIX = "/instruction"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PRIVATE = {"Cache-Control": "no-store"}
 
-Juror = Annotated[Person, Depends(Allow("staff", "partner", "expert"))]
+Reader = Annotated[Person, Depends(Allow("staff", "partner", "expert"))]
+Marker = Annotated[Person, Depends(Allow("partner", "expert"))]
 Staff = Annotated[Person, Depends(Allow("staff"))]
 
 
@@ -46,8 +51,54 @@ async def typed(request: Request) -> dict[str, str]:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
+async def in_sitting(sitting_id: str) -> UUID:
+    """The sitting in the address."""
+    return await identified(sitting_id)
+
+
+async def in_wave(wave_id: str) -> UUID:
+    """The wave in the address."""
+    return await identified(wave_id)
+
+
 Identified = Annotated[UUID, Depends(identified)]
+InSitting = Annotated[UUID, Depends(in_sitting)]
+InWave = Annotated[UUID, Depends(in_wave)]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A juror before one dossier of a sitting, as the address says."""
+
+    sitting_id: UUID
+    candidacy_id: UUID
+    person: Person
+
+    @property
+    def juror(self) -> Juror:
+        return juror_of(self.person)
+
+    @property
+    def address(self) -> str:
+        """Where all that the juror does with the dossier begins."""
+        return f"{PREFIX}/seances/{self.sitting_id}/dossiers/{self.candidacy_id}"
+
+
+async def before_dossier(sitting_id: InSitting, candidacy_id: Identified, person: Marker) -> At:
+    """The juror's place in the address."""
+    return At(sitting_id, candidacy_id, person)
+
+
+AtDossier = Annotated[At, Depends(before_dossier)]
 Typed = Annotated[dict[str, str], Depends(typed)]
+
+
+class Undeclared(Exception):
+    """A juror opens a dossier before they said what ties them to it."""
+
+    def __init__(self, sitting_id: UUID, candidacy_id: UUID) -> None:
+        super().__init__(f"no tie declared on {candidacy_id} in sitting {sitting_id}")
+        self.address = f"{PREFIX}/seances/{sitting_id}/dossiers/{candidacy_id}/liens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +107,11 @@ class Shell:
 
     database: Database
     page: Page
+    label: Label
 
     @classmethod
     def of(cls, database: Database, label: Label) -> "Shell":
-        return cls(database, Page(_environment(label), Site.of(label), signed_in=visitor))
+        return cls(database, Page(_environment(label), Site.of(label), signed_in=visitor), label)
 
     def render(self, name: str, request: Request, *, status: int = 200, **context: object) -> HTMLResponse:
         """The page, which no cache keeps."""
@@ -86,12 +138,45 @@ class Shell:
         if dossier is None:
             raise UnknownDossier(f"no dossier {candidacy_id}: check the address")
         rulings.check_reading(dossier, person.role)
+        self._check_seal(dossier, (await self.seals(person)).get(candidacy_id))
         return dossier
+
+    def _check_seal(self, dossier: Dossier, found: tuple[UUID, Seal] | None) -> None:
+        """Raises `Undeclared` or `rulings.NotYours` where a juror has not said, or said, what ties them."""
+        if found is None:
+            return
+        sitting_id, seal = found
+        if seal == "recuse":
+            raise rulings.NotYours("Vous avez déclaré un lien avec ce dossier : il n'est plus dans votre liste.")
+        if seal == "a_declarer" and dossier.decision is None:
+            raise Undeclared(sitting_id, dossier.candidacy_id)
+
+    async def seals(self, person: Person) -> Mapping[UUID, tuple[UUID, Seal]]:
+        """By dossier, the sitting in which this juror marks it and what keeps them from it; empty for staff."""
+        juror = juror_of(person)
+        if juror.role not in SEAT_OF:
+            return {}
+        async with self.database.reading() as session:
+            books = await store_marks.books_of(session, juror)
+        return {
+            frozen.candidacy_id: (book.sitting.id, book.seal(seat, frozen.candidacy_id))
+            for book, seat in reversed(books)
+            for frozen in book.sitting.dossiers
+        }
+
+    async def sealed(self, person: Person) -> frozenset[UUID]:
+        """The dossiers on which this juror may read nobody's view yet."""
+        return frozenset(dossier for dossier, (_, seal) in (await self.seals(person)).items() if seal != "ouvert")
 
 
 def officer(person: Person) -> rulings.Officer:
     """The person as the domain knows them."""
     return rulings.Officer(person.name, person.role)
+
+
+def juror_of(person: Person) -> Juror:
+    """The person as a sitting knows them."""
+    return Juror.of(person.id, person.name, person.role)
 
 
 def dossier_address(candidacy_id: UUID | str) -> str:
@@ -102,9 +187,12 @@ def dossier_address(candidacy_id: UUID | str) -> str:
 def _environment(label: Label) -> Environment:
     """Templates with the label, the domain's words and its rules."""
     environment = templates(TEMPLATES)
-    environment.globals.update(label=label, words=words, rulings=rulings, committees=committees)
+    environment.globals.update(
+        label=label, words=words, rulings=rulings, committees=committees, sittings=sittings, books=books
+    )
     environment.filters.update(
         theme=label.theme,
+        centiemes=lambda value: f"{value:.2f}".replace(".", ",").replace("-", "\N{MINUS SIGN}"),
         committee_name=lambda code: typo(label.committee(code)),
         committee_choice=lambda code: (code, typo(label.committee(code))),
         wave_choice=lambda wave: (str(wave.wave_id), wave.title or "Vague sans titre"),

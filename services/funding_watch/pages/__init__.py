@@ -5,63 +5,28 @@ guarantees.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from funding_watch import handlers
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.listing import Filters, select, status_named
-from funding_watch.domain.sources import SourceHealth
+from funding_watch.pages.decisions import add_clearing, add_decisions, call_page
+from funding_watch.pages.shown import PREFIX, SourceShown, Staff, call_address
+from funding_watch.pages.sources import add_sources
 from funding_watch.store import pages as reading
 from funding_watch.store import sources as source_store
-from kernel.runtime.auth import Allow, Person
 from kernel.runtime.database import Database
-from kernel.runtime.web import cause_of
-from kernel.ui import Notice, Page
+from kernel.ui import Page
 
-PREFIX = "/veille"
 PER_PAGE = 50
-
-Staff = Annotated[Person, Depends(Allow("staff"))]
-
-ASKED = Notice(
-    "information",
-    "La lecture est demandée.",
-    "Elle prend de quelques secondes à une demi-heure. Rechargez cette page pour voir où elle en est.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceShown:
-    """A source as the pages know it; `missing` says what is to be filled in before it can be read."""
-
-    name: str
-    title: str
-    owner: str
-    missing: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A source with its health; `busy` while it waits to be read or is being read."""
-
-    source: SourceShown
-    health: SourceHealth
-    busy: bool
-
-
-def call_address(key: str) -> str:
-    """The address of a call's page; a reference may hold any character."""
-    return f"{PREFIX}/appels/{quote(key, safe=':')}"
+DOUBTFUL = "non_confirme"
+"""The value of the status filter that shows the calls in doubt."""
 
 
 def limit_of(call: FundingCall) -> date | None:
@@ -72,13 +37,18 @@ def limit_of(call: FundingCall) -> date | None:
     return call.closes_on if (local.hour, local.minute) == (23, 59) else call.closes_at
 
 
+__all__ = ["PREFIX", "SourceShown", "call_address", "limit_of", "routes"]
+
+
 def routes(database: Database, page: Page, sources: Mapping[str, SourceShown]) -> APIRouter:
     """Every route of the service."""
     router = APIRouter()
     _add_calls(router, database, page, sources)
     _add_call(router, database, page, sources)
     _add_projects(router, database, page)
-    _add_sources(router, database, page, sources)
+    add_sources(router, database, page, sources)
+    add_decisions(router, database, page, sources)
+    add_clearing(router, database, page, sources)
     return router
 
 
@@ -98,6 +68,7 @@ def _add_calls(router: APIRouter, database: Database, page: Page, sources: Mappi
             lines=chosen[(number - 1) * PER_PAGE : number * PER_PAGE],
             total=len(chosen),
             every=len(lines),
+            doubtful=sum(one.call.presence == "non_confirme" for one in lines),
             filters=filters,
             sources=sources,
             troubled=[one for one in health if one.state == "degrade" and one.name in sources],
@@ -116,15 +87,7 @@ def _add_call(router: APIRouter, database: Database, page: Page, sources: Mappin
         if found is None:
             raise HTTPException(404)
         now = database.clock.now()
-        return page.render(
-            "call.html",
-            request,
-            found=found,
-            call=found.known.call,
-            sources=sources,
-            today=now,
-            status=found.known.call.status_at(now),
-        )
+        return call_page(page, request, found, sources, now)
 
 
 def _add_projects(router: APIRouter, database: Database, page: Page) -> None:
@@ -152,35 +115,12 @@ def _add_projects(router: APIRouter, database: Database, page: Page) -> None:
         )
 
 
-def _add_sources(router: APIRouter, database: Database, page: Page, sources: Mapping[str, SourceShown]) -> None:
-    @router.get("/sources")
-    async def listed(request: Request, _: Staff) -> Response:
-        async with database.reading() as session:
-            health = {one.name: one for one in await source_store.every(session)}
-            busy = await source_store.due(session)
-        lines = [
-            SourceLine(source, health.get(name) or SourceHealth(name, source.title), name in busy)
-            for name, source in sources.items()
-        ]
-        notices = (ASKED,) if request.query_params.get("demande") in sources else ()
-        return page.render("sources.html", request, lines=lines, notices=notices, today=database.clock.now())
-
-    @router.post("/sources/{name}/lire")
-    async def read_now(request: Request, name: str, _: Staff) -> Response:
-        if name not in sources:
-            raise HTTPException(404)
-        if sources[name].missing:
-            raise HTTPException(409, "Cette source est à configurer avant d'être lue.")
-        async with database.work(cause_of(request)) as work:
-            await handlers.request_crawl(work, name)
-        return RedirectResponse(f"{PREFIX}/sources?{urlencode({'demande': name})}", 303)
-
-
 def _filters(asked: Mapping[str, str], sources: Mapping[str, SourceShown]) -> Filters:
     source = asked.get("source")
     return Filters(
         source=source if source in sources else None,
         status=status_named(asked.get("statut", "")),
+        doubtful=asked.get("statut") == DOUBTFUL,
         text=asked.get("q", "").strip()[:200],
     )
 

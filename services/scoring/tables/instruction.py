@@ -8,37 +8,18 @@ import uuid
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Column,
-    ForeignKeyConstraint,
-    Text,
-    UniqueConstraint,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, Text, UniqueConstraint
 from sqlmodel import Field
 
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
-from kernel.runtime.tables import service_tables
 from scoring.domain.dossier import ActKind
 from scoring.domain.rulings import REASON_MIN, JournalAct
 from scoring.domain.states import State
-
-Base = service_tables()
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    codes = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({codes})", name=column)
+from scoring.tables.base import DOCUMENT, Base, of_a_dossier, one_of
 
 
 def _reasoned() -> CheckConstraint:
     return CheckConstraint(f"length(reason) >= {REASON_MIN}", name="reason")
-
-
-def _of_a_dossier() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["candidacy_id"], ["dossier.candidacy_id"])
 
 
 class WaveRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
@@ -59,12 +40,14 @@ class DossierRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
 
     __tablename__ = "dossier"
     __table_args__ = (
-        _one_of("state", tuple(State)),
+        one_of("state", tuple(State)),
         CheckConstraint(
             "(number IS NULL) = (submitted_at IS NULL) AND (number IS NULL) = (wave_id IS NULL) "
             "AND (number IS NULL) = (project IS NULL)",
             name="submission",
         ),
+        CheckConstraint("(revision IS NULL) = (revised IS NULL)", name="revised"),
+        CheckConstraint("revision IS NULL OR revision > 1", name="revision"),
     )
 
     candidacy_id: uuid.UUID = Field(primary_key=True)
@@ -74,15 +57,17 @@ class DossierRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     submitted_at: datetime | None = None
     project: dict[str, Any] | None = Field(
         default=None,
-        sa_column=Column(JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")),
+        sa_column=Column(DOCUMENT),
     )
+    revision: int | None = None
+    revised: dict[str, Any] | None = Field(default=None, sa_column=Column(DOCUMENT))
 
 
 class ActRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What people did elsewhere: the newest preselection, refusal and withdrawal of a candidacy."""
 
     __tablename__ = "act"
-    __table_args__ = (_one_of("kind", get_args(ActKind)), _of_a_dossier())
+    __table_args__ = (one_of("kind", get_args(ActKind)), of_a_dossier())
 
     candidacy_id: uuid.UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True, sa_type=Text)
@@ -97,10 +82,10 @@ class OpinionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     __tablename__ = "opinion"
     __table_args__ = (
         UniqueConstraint("candidacy_id", "rank"),
-        _one_of("committee", get_args(Committee)),
-        _one_of("value", get_args(OpinionValue)),
+        one_of("committee", get_args(Committee)),
+        one_of("value", get_args(OpinionValue)),
         _reasoned(),
-        _of_a_dossier(),
+        of_a_dossier(),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
@@ -119,10 +104,10 @@ class DecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     __tablename__ = "decision"
     __table_args__ = (
         UniqueConstraint("candidacy_id"),
-        _one_of("outcome", get_args(Outcome)),
+        one_of("outcome", get_args(Outcome)),
         CheckConstraint('length("by") > 0', name="by"),
         _reasoned(),
-        _of_a_dossier(),
+        of_a_dossier(),
     )
 
     id: uuid.UUID = Field(default_factory=uuid.uuid4, primary_key=True)
@@ -138,9 +123,9 @@ class JournalRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
 
     __tablename__ = "journal"
     __table_args__ = (
-        _one_of("act", get_args(JournalAct)),
+        one_of("act", get_args(JournalAct)),
         _reasoned(),
-        _of_a_dossier(),
+        of_a_dossier(),
         CheckConstraint("sequence >= 1", name="sequence"),
     )
 
@@ -160,7 +145,7 @@ class JournalHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-ty
     """The last line of each dossier's chain, which a writer holds; it only moves forward."""
 
     __tablename__ = "journal_head"
-    __table_args__ = (CheckConstraint("sequence >= 0", name="sequence"), _of_a_dossier())
+    __table_args__ = (CheckConstraint("sequence >= 0", name="sequence"), of_a_dossier())
 
     candidacy_id: uuid.UUID = Field(primary_key=True)
     sequence: int

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kernel.contracts.intake import Project
 from kernel.contracts.scoring import Committee
 from kernel.runtime import journal as chains
-from scoring.domain.dossier import Act, Decision, Dossier, Opinion, Submission
+from scoring.domain.dossier import Act, Decision, Dossier, Opinion, Revised, Submission
 from scoring.domain.rulings import Entry
 from scoring.domain.states import State
 from scoring.domain.waves import Wave
@@ -41,7 +41,7 @@ class Selection:
 
 async def claim(session: AsyncSession, candidacy_id: UUID) -> Dossier:
     """The dossier, made where nothing was known of it, locked until the end of the transaction."""
-    await _insert_once(session, DossierRow, candidacy_id=candidacy_id, state=State.INCONNU.value)
+    await insert_once(session, DossierRow, candidacy_id=candidacy_id, state=State.INCONNU.value)
     dossier = await locked(session, candidacy_id)
     if dossier is None:
         raise RuntimeError(f"dossier {candidacy_id} vanished after it was inserted: who deletes dossiers?")
@@ -69,6 +69,8 @@ async def save_facts(session: AsyncSession, dossier: Dossier) -> None:
         row.number, row.wave_id = dossier.submission.number, dossier.submission.wave_id
         row.submitted_at = dossier.submission.at
         row.project = dossier.submission.project.model_dump(mode="json")
+    if dossier.revised:
+        row.revision, row.revised = dossier.revised.revision, dossier.revised.project.model_dump(mode="json")
     for kind, act in dossier.acts.items():
         await session.merge(
             ActRow(candidacy_id=dossier.candidacy_id, kind=kind, at=act.at, by=act.by, reason=act.reason)
@@ -143,7 +145,7 @@ async def journal(session: AsyncSession, candidacy_id: UUID) -> list[Entry]:
 
 async def claim_wave(session: AsyncSession, wave_id: UUID) -> Wave:
     """The wave, made where nothing was known of it, locked until the end of the transaction."""
-    await _insert_once(session, WaveRow, wave_id=wave_id)
+    await insert_once(session, WaveRow, wave_id=wave_id)
     statement = select(WaveRow).where(col(WaveRow.wave_id) == wave_id).with_for_update()
     return _wave((await session.exec(statement)).one())
 
@@ -176,6 +178,13 @@ async def board(session: AsyncSession, selection: Selection, page: int = 1) -> t
     return await _dossiers(session, (await session.exec(statement)).all()), total
 
 
+async def in_instruction(session: AsyncSession, wave_id: UUID) -> list[Dossier]:
+    """The dossiers of a wave that are in instruction and whose content is known, by number."""
+    here = col(DossierRow.wave_id) == wave_id, col(DossierRow.state) == State.EN_INSTRUCTION.value
+    statement = select(DossierRow).where(*here, col(DossierRow.number).is_not(None)).order_by(col(DossierRow.number))
+    return await _dossiers(session, (await session.exec(statement)).all())
+
+
 def _conditions(selection: Selection) -> Iterable[ColumnElement[bool]]:
     yield col(DossierRow.state).in_(sorted(selection.states))
     if selection.wave_id:
@@ -189,7 +198,7 @@ def _conditions(selection: Selection) -> Iterable[ColumnElement[bool]]:
         yield ~exists().where(same, col(OpinionRow.committee) == selection.waiting_for)
 
 
-async def _insert_once(session: AsyncSession, table: type[Any], **values: object) -> None:
+async def insert_once(session: AsyncSession, table: type[Any], **values: object) -> None:
     """Insert the row unless another transaction did: that one is waited for."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     await session.exec(insert(table).values(**values).on_conflict_do_nothing())
@@ -205,6 +214,7 @@ async def _dossiers(session: AsyncSession, rows: Sequence[DossierRow]) -> list[D
         Dossier(
             candidacy_id=row.candidacy_id,
             submission=_submission(row),
+            revised=_revised(row),
             acts={a.kind: Act(a.at, a.by, a.reason) for a in acts.get(row.candidacy_id, ())},
             opinions=tuple(
                 Opinion(o.committee, o.value, o.reason, o.by, o.at) for o in opinions.get(row.candidacy_id, ())
@@ -235,6 +245,12 @@ def _submission(row: DossierRow) -> Submission | None:
     if row.number is None or row.submitted_at is None or row.wave_id is None:
         return None
     return Submission(row.submitted_at, row.number, row.wave_id, Project.model_validate(row.project))
+
+
+def _revised(row: DossierRow) -> Revised | None:
+    if row.revision is None or row.revised is None:
+        return None
+    return Revised(row.revision, Project.model_validate(row.revised))
 
 
 def _wave(row: WaveRow) -> Wave:

@@ -6,112 +6,49 @@ renews; killed in the middle, its source is read again, and what was stored tell
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 
 import structlog
 
 from funding_watch import handlers
-from funding_watch.crawl import CHUNK, CrawlReport, CrawlSettings, run_spider
+from funding_watch.crawl import CHUNK, CrawlReport, CrawlSettings, ask_source, run_spider
+from funding_watch.crawling.configured import Source, crawl_settings, declared_in, sources_of, spider_arguments
 from funding_watch.domain.call import FundingCall
-from funding_watch.domain.declarations import Declaration, Reach, declarations
-from funding_watch.domain.sources import Remembered, trouble
-from funding_watch.handlers import Tally
-from funding_watch.spiders import SPIDERS
+from funding_watch.domain.health import ReadingFacts, filled_in
+from funding_watch.domain.sources import trouble
+from funding_watch.handlers import Tally, lives
+from funding_watch.store import lives as life_store
 from funding_watch.store import sources as source_store
 from funding_watch.store.sources import LEASE, Claim, ClaimLost
-from kernel.contracts.label import Label
+from kernel.contracts.envelope import Cause
 from kernel.runtime.database import Database
 from kernel.runtime.failures import sentence
-from kernel.runtime.settings import PREFIX, Settings, WrongSetting
 
 LOOK_AGAIN = 5.0
 """Seconds between two looks for a source that is due, when nobody wakes the loop: a lease that ended wakes nobody."""
+
+ASKED_AT_ONCE = 20
+"""Calls in doubt that a source is asked for after a reading; the others wait for the next one."""
+
+__all__ = ["Crawling", "Outcome", "Source", "crawl_settings", "declared_in", "sources_of", "spider_arguments"]
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A source as this installation reads it. `missing` says in French what is to be filled in, None when ready."""
+class Outcome:
+    """What became of one reading; `refused` says in French why it was not believed."""
 
-    name: str
-    title: str
-    owner: str
-    base_url: str | None
-    missing: str | None = None
-    reach: Reach = "nationale"
-    schedule: str = ""
-    """Six-field cron, UTC."""
-
-
-def sources_of(settings: Settings) -> dict[str, Source]:
-    """Every source that the watch knows how to read, by name: those of the code, then those declared.
-
-    Raises `WrongSetting` when the file of the declared ones cannot be used.
-    """
-    addresses = {"aides_territoires": settings.aides_territoires_url, "eu_portal": settings.eu_portal_url}
-    cron = settings.crawl_schedule
-    known = {
-        name: Source(name, spider.source_title, spider.owner, addresses.get(name) or None, None, spider.reach, cron)
-        for name, spider in SPIDERS.items()
-    }
-    if not settings.aides_territoires_token and not settings.aides_territoires_url:
-        missing = "Demandez un jeton sur Aides-territoires et donnez-le dans CHEVALEMENT_AIDES_TERRITOIRES_TOKEN."
-        known["aides_territoires"] = replace(known["aides_territoires"], missing=missing)
-    return known | {name: _declared(one, settings) for name, one in declared_in(settings).items()}
-
-
-def declared_in(settings: Settings) -> dict[str, Declaration]:
-    """The declarations of the installation's file. Raises `WrongSetting`."""
-    try:
-        found = declarations(settings.sources_file.read_text(encoding="utf-8"))
-        if taken := sorted(set(found) & set(SPIDERS)):
-            raise ValueError(f"{', '.join(taken)}: this name is taken by a source of the code")
-    except (OSError, ValueError) as error:
-        raise WrongSetting(f"{PREFIX}SOURCES_FILE={str(settings.sources_file)!r}: {error}") from None
-    return found
-
-
-def _declared(one: Declaration, settings: Settings) -> Source:
-    missing = None if one.enabled else one.verify
-    if one.enabled and one.format == "ademe_agir" and not all(_agir_keys(settings).values()):
-        names = " et ".join(f"{PREFIX}ADEME_AGIR_{name.upper()}" for name in _agir_keys(settings))
-        missing = f"Demandez à l’ADEME l’accès au service AGIR et donnez-le dans {names}."
-    schedule = one.schedule or settings.crawl_schedule
-    return Source(one.name, one.title, one.owner, one.url or None, missing, one.reach, schedule)
-
-
-def _agir_keys(settings: Settings) -> dict[str, str]:
-    return {"client_id": settings.ademe_agir_client_id, "client_secret": settings.ademe_agir_client_secret}
-
-
-def spider_arguments(declared: Declaration, settings: Settings) -> dict[str, Any]:
-    """What the spider of a declared source needs."""
-    return {"declaration": declared} | (_agir_keys(settings) if declared.format == "ademe_agir" else {})
-
-
-def crawl_settings(settings: Settings, label: Label) -> CrawlSettings:
-    """How sources are read here. On one's own machine the delay between two requests serves nobody."""
-    places = {commune.name: commune.code for commune in label.communes.values()}
-    places |= {commune.epci_name: commune.epci_code for commune in label.communes.values()}
-    arguments: dict[str, Mapping[str, Any]] = {
-        "aides_territoires": {
-            "token": settings.aides_territoires_token,
-            "perimeter_codes": (label.department,),
-            "local_places": places,
-        }
-    }
-    arguments |= {name: spider_arguments(one, settings) for name, one in declared_in(settings).items()}
-    return CrawlSettings(
-        contact=label.mail,
-        allow_private=settings.crawl_private_addresses,
-        delay=0.0 if settings.crawl_private_addresses else 1.0,
-        arguments=MappingProxyType(arguments),
-    )
+    source: str
+    seconds: float
+    report: CrawlReport | None
+    tally: Tally = field(default_factory=Tally)
+    closed: int = 0
+    refused: str | None = None
 
 
 class Crawling:
@@ -156,22 +93,33 @@ class Crawling:
             await reading
         return True
 
-    async def _until(self, reading: asyncio.Future[None], stopping: asyncio.Event) -> None:
+    async def read_now(self, name: str) -> Outcome | None:
+        """Read one source, whatever the calendar says; None when another process is reading it.
+
+        Raises `ClaimLost` when a newer reader took it over meanwhile.
+        """
+        async with self.database.work() as work:
+            await source_store.introduce(work.session, name, self.sources[name].title)
+            await handlers.mark_due(work, name)
+            claim = await source_store.claim(work.session, work.at, name)
+        return await self._read(claim) if claim else None
+
+    async def _until(self, reading: asyncio.Future[Outcome], stopping: asyncio.Event) -> None:
         stop = asyncio.ensure_future(stopping.wait())
         waits: list[asyncio.Future[Any]] = [reading, stop]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
 
-    async def _give_back(self, reading: asyncio.Future[None], claim: Claim) -> None:
+    async def _give_back(self, reading: asyncio.Future[Outcome], claim: Claim) -> None:
         reading.cancel()
         await asyncio.wait({reading})
         with contextlib.suppress(ClaimLost):
             async with self.database.work(claim.cause) as work:
                 await source_store.release(work.session, claim)
 
-    async def _read(self, claim: Claim) -> None:
+    async def _read(self, claim: Claim) -> Outcome:
         """Read a source and store it whole, or degrade it."""
-        source = self.sources[claim.source]
+        source, began = self.sources[claim.source], time.perf_counter()
         found: list[FundingCall] = []
         keeping = asyncio.ensure_future(self._keep(claim))
         try:
@@ -179,18 +127,50 @@ class Crawling:
         finally:
             keeping.cancel()
             await asyncio.wait({keeping})
-        if reason is not None or report is None:
-            await self._degrade(claim, reason or trouble(None, 0, []) or "")
-        elif report.unchanged:
-            async with self.database.work(claim.cause) as work:
-                await handlers.confirm_source(work, claim, report.remembered)
-        else:
-            await self._store(claim, found, report.remembered)
+        seconds = time.perf_counter() - began
+        believed = reason is None and report is not None
+        facts = _facts(report, found, seconds, believed=believed)
+        if report is None or reason is not None:
+            reason = reason or trouble(None, 0, []) or ""
+            await self._degrade(claim, reason, facts)
+            return Outcome(claim.source, seconds, report, refused=reason)
+        tally = await self._store(claim, found, report, facts)
+        closed = await self._ask_for_the_missing(source, claim) + await self._settle(claim.cause)
+        return Outcome(claim.source, seconds, report, tally, closed)
 
-    async def _degrade(self, claim: Claim, reason: str) -> None:
+    async def _ask_for_the_missing(self, source: Source, claim: Claim) -> int:
+        """Ask a source that was just read for the calls in doubt; what it does not answer stays as it is.
+
+        How many closed.
+        """
+        async with self.database.reading() as session:
+            today = self.database.clock.now().date()
+            doubtful = await life_store.doubtful(session, source.name, today, ASKED_AT_ONCE)
+        if not doubtful:
+            return 0
+        try:
+            calls = [one.call for one in doubtful]
+            answers = await ask_source(source.name, calls, base_url=source.base_url, settings=self.settings)
+        except Exception as error:  # noqa: BLE001 - the reading itself is stored: a question without answer is no loss
+            log.warning("source.not_asked", source=source.name, reason=sentence(error))
+            return 0
+        log.info("source.asked", source=source.name, said=dict(answers.said), errors=answers.errors)
+        async with self.database.work(claim.cause) as work:
+            return await lives.hear_answers(work, answers.said, answers.calls)
+
+    async def _settle(self, cause: Cause) -> int:
+        """Look at what time has touched, by batches; how many closed."""
+        looked_at, closed = lives.AT_ONCE, 0
+        while looked_at == lives.AT_ONCE:
+            async with self.database.work(cause) as work:
+                looked_at, ended = await lives.settle(work)
+            closed += ended
+        return closed
+
+    async def _degrade(self, claim: Claim, reason: str, facts: ReadingFacts | None) -> None:
         log.warning("source.degraded", source=claim.source, reason=reason)
         async with self.database.work(claim.cause) as work:
-            await handlers.degrade_source(work, claim, reason)
+            await handlers.degrade_source(work, claim, reason, facts)
 
     async def _gather(self, source: Source, found: list[FundingCall]) -> tuple[str | None, CrawlReport | None]:
         """Fill `found` with the source's calls; the reason in French when they are not to be believed."""
@@ -216,13 +196,18 @@ class Crawling:
             health = await source_store.one(session, source.name)
         return trouble(health.last_count, report.items, report.errors)
 
-    async def _store(self, claim: Claim, found: list[FundingCall], left: Remembered | None) -> None:
+    async def _store(
+        self, claim: Claim, found: list[FundingCall], report: CrawlReport, facts: ReadingFacts | None
+    ) -> Tally:
+        if report.unchanged:
+            async with self.database.work(claim.cause) as work:
+                return await handlers.confirm_source(work, claim, report.remembered, facts)
         tally = Tally()
         for start in range(0, len(found), CHUNK):
             async with self.database.work(claim.cause) as work:
                 tally += await handlers.store_calls(work, claim, found[start : start + CHUNK])
         async with self.database.work(claim.cause) as work:
-            await handlers.finish_crawl(work, claim, tally, left)
+            return await handlers.finish_crawl(work, claim, tally, report.remembered, facts)
 
     async def _keep(self, claim: Claim) -> None:
         """Renew the lease while the network speaks; the stores renew it themselves."""
@@ -238,3 +223,22 @@ class Crawling:
         for task in pending:
             task.cancel()
         self._woken.clear()
+
+
+def _facts(
+    report: CrawlReport | None, found: Sequence[FundingCall], seconds: float, *, believed: bool
+) -> ReadingFacts | None:
+    """What a reading came to, for later ones to be compared with."""
+    if report is None:
+        return None
+    return ReadingFacts(
+        at=report.ended_at,
+        items=report.items,
+        believed=believed,
+        seconds=seconds,
+        pages=report.pages,
+        unchanged=report.unchanged,
+        filled=filled_in(found),
+        errors=report.errors,
+        remarks=report.remarks,
+    )

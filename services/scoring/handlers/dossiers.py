@@ -1,4 +1,4 @@
-"""The story of scoring: dossiers come in, three committees speak, people decide.
+"""Dossiers come in, three committees speak, people decide.
 
 Each function is one transaction: load, ask the domain, save, record what to tell. Messages may come in any
 order and twice; nothing here depends on either.
@@ -12,6 +12,7 @@ from kernel.contracts.intake import (
     WaveClosed,
     WaveOpened,
 )
+from kernel.contracts.intake_life import CandidacyRevised, WaveExtended
 from kernel.runtime.database import Work
 from scoring import store
 from scoring.domain import rulings, waves
@@ -29,6 +30,12 @@ async def open_wave(work: Work, event: WaveOpened) -> None:
     await store.save_wave(work.session, waves.learn_opening(wave, event))
 
 
+async def extend_wave(work: Work, event: WaveExtended) -> None:
+    """Know that a wave takes dossiers for longer."""
+    wave = await store.claim_wave(work.session, event.wave_id)
+    await store.save_wave(work.session, waves.learn_extension(wave, event))
+
+
 async def close_wave(work: Work, event: WaveClosed) -> None:
     """Know when a wave stopped taking dossiers."""
     wave = await store.claim_wave(work.session, event.wave_id)
@@ -37,6 +44,11 @@ async def close_wave(work: Work, event: WaveClosed) -> None:
 
 async def receive_dossier(work: Work, event: CandidacySubmitted) -> None:
     """Keep the content of a dossier."""
+    await _learn(work, event)
+
+
+async def revise_dossier(work: Work, event: CandidacyRevised) -> None:
+    """Keep the dossier as its porteur changed it; a sitting that is open keeps what it froze."""
     await _learn(work, event)
 
 

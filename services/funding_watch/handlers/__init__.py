@@ -1,0 +1,43 @@
+"""The story of the watch: sources are read, calls are kept, projects are learnt, calls are proposed.
+
+Each function is one transaction or a part of one: load, ask the domain, save, record what to tell. Messages come
+in any order and twice; nothing here depends on either.
+"""
+
+from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
+from funding_watch.handlers.projects import hear, match_all
+from funding_watch.handlers.sources import (
+    Tally,
+    accept_count,
+    confirm_source,
+    degrade_source,
+    finish_crawl,
+    mark_due,
+    open_watch,
+    request_crawl,
+    store_calls,
+    watch_sources,
+    watch_time,
+)
+
+__all__ = [
+    "Tally",
+    "UnknownCall",
+    "accept_count",
+    "clear_call",
+    "confirm_source",
+    "decide_call",
+    "degrade_source",
+    "finish_crawl",
+    "hear",
+    "hear_answers",
+    "mark_due",
+    "match_all",
+    "open_watch",
+    "request_crawl",
+    "settle",
+    "settle_all",
+    "store_calls",
+    "watch_sources",
+    "watch_time",
+]

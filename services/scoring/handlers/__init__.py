@@ -1,0 +1,47 @@
+"""The story of scoring: dossiers come in, committees sit and mark, three of them speak, people decide.
+
+Each function is one transaction: load, ask the domain, save, record what to tell. Messages may come in any
+order and twice; nothing here depends on either.
+"""
+
+from scoring.handlers.dossiers import (
+    UnknownDossier,
+    close_wave,
+    decide,
+    extend_wave,
+    open_instruction,
+    open_wave,
+    receive_dossier,
+    record_opinion,
+    revise_dossier,
+    set_aside,
+    withdraw,
+)
+from scoring.handlers.marking import declare, give, give_second, save_marks
+from scoring.handlers.minutes import take_minute
+from scoring.handlers.sittings import UnknownSitting, expect_juror, lift_recusal, open_sitting, take_seat, turn_phase
+
+__all__ = [
+    "UnknownDossier",
+    "UnknownSitting",
+    "close_wave",
+    "decide",
+    "declare",
+    "expect_juror",
+    "extend_wave",
+    "give",
+    "give_second",
+    "lift_recusal",
+    "open_instruction",
+    "open_sitting",
+    "open_wave",
+    "receive_dossier",
+    "record_opinion",
+    "revise_dossier",
+    "save_marks",
+    "set_aside",
+    "take_minute",
+    "take_seat",
+    "turn_phase",
+    "withdraw",
+]

@@ -1,0 +1,33 @@
+"""The tables of scoring, a module for each thing that is kept; `Base.metadata` knows them all."""
+
+from scoring.tables.base import Base
+from scoring.tables.instruction import ActRow, DecisionRow, DossierRow, JournalHeadRow, JournalRow, OpinionRow, WaveRow
+from scoring.tables.sittings import (
+    BallotRow,
+    FrozenRow,
+    MarkRow,
+    MinuteRow,
+    SeatRow,
+    SittingActRow,
+    SittingRow,
+    TieRow,
+)
+
+__all__ = [
+    "ActRow",
+    "BallotRow",
+    "Base",
+    "DecisionRow",
+    "DossierRow",
+    "FrozenRow",
+    "JournalHeadRow",
+    "JournalRow",
+    "MarkRow",
+    "MinuteRow",
+    "OpinionRow",
+    "SeatRow",
+    "SittingActRow",
+    "SittingRow",
+    "TieRow",
+    "WaveRow",
+]
