@@ -19,7 +19,7 @@ from kernel.contracts.funding_watch import (
     CrawlDue,
 )
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn
-from kernel.contracts.intake_life import CandidacyRevised
+from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
@@ -91,3 +91,7 @@ def _on_projects(subscriptions: Subscriptions, place: Place) -> None:
     @subscriptions.on(DecisionTaken)
     async def learn_outcome(event: DecisionTaken, work: Work) -> None:
         await handlers.hear(work, event, place)
+
+    @subscriptions.on(ErasureOrdered)
+    async def erase(event: ErasureOrdered, work: Work) -> None:
+        await handlers.answer_erasure(work, event)

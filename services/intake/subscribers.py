@@ -1,6 +1,8 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
+from intake.handlers import erasures
+from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.notifier import MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
@@ -32,4 +34,19 @@ def declare() -> Subscriptions:
     async def message_failed(event: MessageFailed, work: Work) -> None:
         await handlers.hear_of_message(work, event)
 
+    _erasures(subscriptions)
     return subscriptions
+
+
+def _erasures(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(scoring.ErasureDone)
+    async def scoring_erased(event: scoring.ErasureDone, work: Work) -> None:
+        await erasures.hear(work, event)
+
+    @subscriptions.on(funding_watch.ErasureDone)
+    async def watch_erased(event: funding_watch.ErasureDone, work: Work) -> None:
+        await erasures.hear(work, event)
+
+    @subscriptions.on(notifier.ErasureDone)
+    async def notifier_erased(event: notifier.ErasureDone, work: Work) -> None:
+        await erasures.hear(work, event)

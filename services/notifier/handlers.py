@@ -19,8 +19,8 @@ from kernel.contracts.intake import (
     ContactDeclared,
     SignInAsked,
 )
-from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, MessagePosted
-from kernel.contracts.notifier import AlertDue, DeliveryDue, MessageKind
+from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, ErasureOrdered, MessagePosted
+from kernel.contracts.notifier import AlertDue, DeliveryDue, ErasureDone, MessageKind
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime.database import Work
 from notifier import store
@@ -119,6 +119,14 @@ async def learn_contact(work: Work, event: ContactDeclared) -> None:
     await store.take_turn(work)
     await store.save_contact(work.session, event.candidacy_id, event.role, event.email)
     await _advance(work, event.candidacy_id)
+
+
+async def forget(work: Work, event: ErasureOrdered) -> None:
+    """Erase addresses, and say so; messages that had not left do not leave, those that did keep their words."""
+    await store.take_turn(work)
+    count = await store.forget(work.session, event.candidacy_ids, event.person_ids, work.at)
+    kept = {"texte des messages envoyés, sans leur adresse": "preuve de la notification des décisions"}
+    work.record(ErasureDone(erasure_id=event.erasure_id, erased={"adresses": count}, kept=kept, at=work.at))
 
 
 async def send_link(work: Work, event: SignInAsked) -> None:

@@ -4,12 +4,12 @@ Effects of events take turns, on PostgreSQL by a lock and on SQLite by its singl
 and the message that waits for it cannot pass each other in two transactions.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, text
+from sqlalchemy import ColumnElement, and_, delete, func, or_, text
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +24,7 @@ from notifier.tables import (
     DeliveryRow,
     DeliveryStepRow,
     DossierRow,
+    ErasedRow,
     SourceReadingRow,
 )
 
@@ -74,7 +75,27 @@ async def address(session: AsyncSession, candidacy_id: UUID) -> str | None:
 
 
 async def save_contact(session: AsyncSession, candidacy_id: UUID, role: str, email: str) -> None:
-    await session.merge(ContactRow(candidacy_id=candidacy_id, role=role, email=email))
+    if await session.get(ErasedRow, candidacy_id) is None:
+        await session.merge(ContactRow(candidacy_id=candidacy_id, role=role, email=email))
+
+
+async def forget(session: AsyncSession, candidacies: Collection[UUID], people: Collection[UUID], at: datetime) -> int:
+    """Erase the addresses of these candidacies and people; what had not left does not leave. Returns how many."""
+    for candidacy_id in candidacies:
+        await session.merge(ErasedRow(candidacy_id=candidacy_id, at=at))
+    gone = await session.exec(delete(ContactRow).where(col(ContactRow.candidacy_id).in_(candidacies)))
+    theirs = or_(
+        col(DeliveryRow.candidacy_id).in_(candidacies), col(DeliveryRow.recipient).in_([one.hex for one in people])
+    )
+    rows = (await session.exec(select(DeliveryRow).where(theirs).with_for_update())).all()
+    for row in rows:
+        if row.state in {State.EN_ATTENTE_ADRESSE, State.A_ENVOYER}:
+            stopped = replace(_delivery(row), state=State.ANNULE, due_at=None, address=None)
+            await save(session, stopped, at)
+        row.address = None
+        session.add(row)
+    await session.flush()
+    return int(gone.rowcount) + sum(1 for _ in rows)
 
 
 async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:

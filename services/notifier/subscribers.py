@@ -12,7 +12,7 @@ from kernel.contracts.intake import (
     ContactDeclared,
     SignInAsked,
 )
-from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, MessagePosted
+from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, ErasureOrdered, MessagePosted
 from kernel.contracts.notifier import AlertDue, DeliveryDue
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime import sessions
@@ -82,6 +82,10 @@ def _life(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MessagePosted)
     async def message_posted(event: MessagePosted, work: Work) -> None:
         await handlers.announce_message(work, event)
+
+    @subscriptions.on(ErasureOrdered)
+    async def erase(event: ErasureOrdered, work: Work) -> None:
+        await handlers.forget(work, event)
 
 
 def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:

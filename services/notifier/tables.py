@@ -39,6 +39,15 @@ class ContactRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     email: str = Field(sa_type=Text)
 
 
+class ErasedRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
+    """A candidacy whose contact was erased: an address that is told late is not learnt again."""
+
+    __tablename__ = "erased"
+
+    candidacy_id: uuid.UUID = Field(primary_key=True)
+    at: datetime
+
+
 class DossierRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
     """What is known of a candidacy, in whatever order it was told."""
 

@@ -8,7 +8,7 @@ from kernel.contracts.intake import (
     WaveClosed,
     WaveOpened,
 )
-from kernel.contracts.intake_life import CandidacyRevised, WaveExtended
+from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered, WaveExtended
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -56,3 +56,7 @@ def _dossiers(subscriptions: Subscriptions) -> None:
     @subscriptions.on(CandidacyWithdrawn)
     async def withdrawn(event: CandidacyWithdrawn, work: Work) -> None:
         await handlers.withdraw(work, event)
+
+    @subscriptions.on(ErasureOrdered)
+    async def erase(event: ErasureOrdered, work: Work) -> None:
+        await handlers.answer_erasure(work, event)

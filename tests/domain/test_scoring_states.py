@@ -34,7 +34,7 @@ def test_every_state_has_a_french_label_and_an_owner(state: State) -> None:
     assert MEANINGS[state].owner.startswith(("l'", "la ", "le ", "les "))
 
 
-@pytest.mark.parametrize("state", set(State) - {State.INCONNU})
+@pytest.mark.parametrize("state", sorted(set(State) - {State.INCONNU}))
 def test_every_state_is_reached(state: State) -> None:
     assert any(transition.target is state for transition in TABLE)
 

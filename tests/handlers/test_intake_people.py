@@ -162,7 +162,7 @@ async def test_the_contact_of_a_dossier_may_enter_as_an_applicant_and_stays_who_
     async with database.reading() as session:
         same = await people.of_email(session, EMAIL)
         applicant = await people.of_email(session, "foret@porteur.example")
-        mine = await people.dossiers_of(session, "foret@porteur.example")
+        mine = await people.dossiers_of(session, applicant) if applicant else []
     assert same is not None and (same.id, same.role) == (partner.id, "partner")
     assert applicant is not None and (applicant.role, applicant.name) == ("applicant", "Ville de Lens")
     assert [one.number for one in mine] == ["LE-2026-0003", "LE-2026-0002"]

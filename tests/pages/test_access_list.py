@@ -37,6 +37,7 @@ class Maker:
 
 
 ALL, STAFF = Maker(frozenset(ROLES)), Maker(frozenset({"staff"}))
+MARKERS = Maker(frozenset({"partner", "expert"}))
 JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
 KEYED = ALL(404)
 """Open to whoever holds the key in the address, which nobody does here: it looks like a page that does not exist."""
@@ -68,13 +69,38 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/dossiers.xlsx"): STAFF(),
         ("GET", "/dossiers/{candidacy_id}"): STAFF(),
         ("POST", "/dossiers/{candidacy_id}/preselection"): STAFF(422),
+        ("GET", "/dossiers/{candidacy_id}/versions"): STAFF(),
+        ("POST", "/dossiers/{candidacy_id}/hors-delai"): STAFF(422),
+        ("POST", "/dossiers/{candidacy_id}/corrections"): STAFF(422),
+        ("POST", "/dossiers/{candidacy_id}/corrections/{correction_id}/retrait"): STAFF(303, 404),
+        ("POST", "/dossiers/{candidacy_id}/messages"): STAFF(422),
+        ("POST", "/dossiers/{candidacy_id}/messages/sans-reponse"): STAFF(303),
+        ("POST", "/dossiers/{candidacy_id}/notes"): STAFF(422),
+        ("POST", "/dossiers/{candidacy_id}/affectation"): STAFF(303),
+        ("POST", "/dossiers/{candidacy_id}/etiquettes"): STAFF(303),
+        ("POST", "/dossiers/{candidacy_id}/lu"): STAFF(303),
+        ("GET", "/a-faire"): STAFF(),
+        ("POST", "/a-faire/de-cote"): STAFF(422),
+        ("POST", "/a-faire/retour"): STAFF(303),
+        ("GET", "/donnees"): STAFF(),
+        ("POST", "/donnees"): STAFF(422),
         ("GET", "/vagues"): STAFF(),
         ("POST", "/vagues"): STAFF(422),
+        ("POST", "/vagues/{wave_id}/prolongation"): STAFF(404, 422),
         ("GET", "/equipe"): STAFF(),
         ("POST", "/equipe"): STAFF(422),
         ("GET", "/equipe/{person_id}/desactiver"): STAFF(),
         ("POST", "/equipe/{person_id}/desactiver"): STAFF(409),  # nobody shuts themselves out
         ("GET", "/mes-dossiers"): APPLICANTS(),
+        ("GET", "/mes-donnees"): APPLICANTS(200, 404),
+        ("GET", "/mes-dossiers/{candidacy_id}"): APPLICANTS(404),  # nobody's but its porteurs'
+        ("GET", "/mes-dossiers/{candidacy_id}/versions"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/messages"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/modifier"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/reprendre"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/retrait"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/partage"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/partage/{person_id}/retirer"): APPLICANTS(404),
         ("GET", "/connexion"): ALL(200, 303),
         ("POST", "/connexion"): ALL(422),
         ("GET", "/entrer"): ALL(),
@@ -92,6 +118,29 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/dossiers/{candidacy_id}/avis"): JURORS(422),
         ("GET", "/dossiers/{candidacy_id}/decision"): STAFF(200, 303, 409),
         ("POST", "/dossiers/{candidacy_id}/decision"): STAFF(409, 422),
+        ("GET", "/mes-notes"): MARKERS(),
+        ("POST", "/seances/{sitting_id}/place"): MARKERS(404),
+        ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS(404),
+        ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS(404),
+        ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS(404),
+        ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS(404),
+        ("PUT", "/seances/{sitting_id}/dossiers/{candidacy_id}/champs"): MARKERS(404, 422),
+        ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/discussion"): MARKERS(404),
+        ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/discussion"): MARKERS(404),
+        ("GET", "/seances/{sitting_id}/revue"): MARKERS(404),
+        ("POST", "/seances/{sitting_id}/revue"): MARKERS(404),
+        ("GET", "/seances"): STAFF(),
+        ("POST", "/seances"): STAFF(422),
+        ("GET", "/seances/{sitting_id}"): STAFF(404),
+        ("POST", "/seances/{sitting_id}/phase"): STAFF(404),
+        ("POST", "/seances/{sitting_id}/jures"): STAFF(404),
+        ("POST", "/seances/{sitting_id}/recusations"): STAFF(404),
+        ("GET", "/seances/{sitting_id}/tableau"): STAFF(404),
+        ("GET", "/seances/{sitting_id}/ordre-du-jour"): STAFF(404),
+        ("POST", "/seances/{sitting_id}/ordre-du-jour"): STAFF(404),
+        ("GET", "/vagues/{wave_id}"): STAFF(404),
+        ("GET", "/vagues/{wave_id}/notes.csv"): STAFF(404),
+        ("GET", "/vagues/{wave_id}/dossiers/{candidacy_id}"): STAFF(404),
     },
     "funding_watch": COMMON
     | {
@@ -101,6 +150,15 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/projets/{candidacy_id}"): STAFF(),
         ("GET", "/sources"): STAFF(),
         ("POST", "/sources/{name}/lire"): STAFF(404),
+        ("GET", "/sources/{name}/accepter"): STAFF(404),
+        ("POST", "/sources/{name}/accepter"): STAFF(404, 422),
+        ("POST", "/decisions/{key:path}"): STAFF(404, 422),
+        ("POST", "/quarantaine/{key:path}"): STAFF(404, 422),
+        ("GET", "/appels.atom"): ALL(),
+        ("GET", "/appels.ics"): ALL(),
+        ("GET", "/common-grants/opportunities"): ALL(),
+        ("GET", "/common-grants/opportunities/{opportunity_id}"): ALL(404),
+        ("POST", "/common-grants/opportunities/search"): ALL(200, 400),
     },
     "notifier": COMMON
     | {
@@ -122,12 +180,17 @@ def address(house: House, path: str) -> str:
     """The path of a template, about what is in the house."""
     known = {
         "{candidacy_id}": house.mine.candidacy_id,
+        "{correction_id}": uuid4(),
         "{person_id}": house.staff,
         "{delivery_id:uuid}": house.delivery,
         "{draft_id}": uuid4(),
         "{section}": "projet",
+        "{sitting_id}": uuid4(),
+        "{wave_id}": uuid4(),
+        "{axe}": "transition",
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
+        "{opportunity_id}": uuid4(),
     }
     for name, value in known.items():
         path = path.replace(name, str(value))

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -97,7 +97,7 @@ async def test_a_dossier_shows_all_that_is_heard_of_it(desk: Desk) -> None:
     candidacy_id = await received(desk, budget="100 000", plan__0__financeur="Région", plan__0__montant="40 000")
     path = f"/dossiers/{candidacy_id}"
     async with desk.service.database.work() as work:
-        known = handlers.UUID(candidacy_id)
+        known = UUID(candidacy_id)
         await handlers.hear_opinion(work, opinion(known, "technique", "favorable_avec_reserves"))
         await handlers.hear_decision(work, decision(known, "nomine"))
         await handlers.hear_of_message(work, sent(known))

@@ -89,7 +89,9 @@ async def test_a_porteur_finds_dossier_state_next_step_and_date(desk: Desk) -> N
     page = await as_applicant(desk, "/mes-dossiers")
     for words in ("Une forêt urbaine", "LE-2026-0001", "Déposé", "Présélection", "30 avril 2026", "Mes dossiers"):
         assert words in page.text, words
-    (link,) = re.findall(r'href="(/candidatures/[0-9a-f-]+/accuse)"', page.text)
+    (own,) = re.findall(r'href="(/mes-dossiers/[0-9a-f-]+)"', page.text)
+    (link,) = re.findall(r'href="(/candidatures/[0-9a-f-]+/accuse)"', (await as_applicant(desk, own)).text)
+    assert (await desk.get(own, "staff")).status_code == 403
     receipt = await as_applicant(desk, link)
     assert receipt.status_code == 200 and "LE-2026-0001" in receipt.text
     assert (await desk.get(link)).status_code == 404

@@ -31,7 +31,7 @@ def secrets_of(house: House) -> Mapping[str, frozenset[Role | None]]:
         house.token: NOBODY,
         PRIVATE: JURORS,
         str(house.mine.candidacy_id): JURORS,
-        OTHER: STAFF,
+        OTHER: frozenset({"staff", "applicant"}),  # the applicant of this house is that very contact
     }
 
 

@@ -215,7 +215,7 @@ async def test_a_project_shows_why_and_what_was_checked(desk: Desk) -> None:
     assert "Répond à votre besoin « Construire un réseau de chaleur au bois »" in page
     assert "Périmètre : Hauts-de-France" in page
     assert "Le projet est à Lens (62)" in page
-    assert "À faire : Demander au financeur qui peut candidater" in page
+    assert "À faire : Voir si l'appel demande des partenaires de plusieurs pays" in page
 
 
 async def test_a_project_without_any_fitting_call_is_told_so(desk: Desk) -> None:

@@ -5,7 +5,7 @@ in any order and twice; nothing here depends on either.
 """
 
 from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
-from funding_watch.handlers.projects import hear, match_all
+from funding_watch.handlers.projects import answer_erasure, hear, match_all
 from funding_watch.handlers.sources import (
     Tally,
     accept_count,
@@ -24,6 +24,7 @@ __all__ = [
     "Tally",
     "UnknownCall",
     "accept_count",
+    "answer_erasure",
     "clear_call",
     "confirm_source",
     "decide_call",

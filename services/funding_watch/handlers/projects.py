@@ -9,7 +9,8 @@ from funding_watch.domain.eligibility import Place
 from funding_watch.domain.matching import Index, Proposal, propose
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.store import calls, matches, projects
-from kernel.contracts.funding_watch import MatchProposed
+from kernel.contracts.funding_watch import ErasureDone, MatchProposed
+from kernel.contracts.intake_life import ErasureOrdered
 from kernel.runtime.database import Work
 
 
@@ -19,6 +20,12 @@ async def hear(work: Work, event: Told, place: Place) -> None:
     await projects.save(work.session, candidacy)
     if candidacy.is_watched:
         await _match(work, [candidacy], place)
+
+
+async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
+    """Say that nothing personal is kept here: a project is known by its organisation and its needs."""
+    kept = {"projet, besoins et appels proposés": "suivi des financements ; aucune adresse ni nom de personne"}
+    work.record(ErasureDone(erasure_id=event.erasure_id, erased={}, kept=kept, at=work.at))
 
 
 async def match_all(work: Work, place: Place) -> None:

@@ -20,6 +20,7 @@ from kernel.contracts.intake import (
     ContactDeclared,
     Project,
 )
+from kernel.contracts.intake_life import CandidacyReceivedLate, CandidacyRevised
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
 
 PORTEUR = "Porteur du projet"
@@ -82,6 +83,9 @@ class Candidacy:
     dossier: Dossier
     state: State = "depose"
     decision: Decision | None = None
+    revision: int = 1
+    taken_from: UUID | None = None
+    """The dossier of an earlier wave that this one takes up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +104,62 @@ def number_of(prefix: str, year: int, rank: int) -> str:
 
 def submit(candidacy: Candidacy) -> Change:
     """What a dossier that has just been saved tells: itself, and (apart) where to write about it."""
-    dossier = candidacy.dossier
-    submitted = CandidacySubmitted(
+    entry = _entry(candidacy, "depot", candidacy.submitted_at, PORTEUR, "Formulaire en ligne")
+    return Change(candidacy, (_submitted(candidacy), _contact(candidacy)), (entry,))
+
+
+def submit_late(candidacy: Candidacy) -> Change:
+    """What a dossier that came after the closing tells: that it is here, and where to write about it; no more."""
+    late = replace(candidacy, state="hors_delai")
+    told = CandidacyReceivedLate(
+        candidacy_id=candidacy.id,
+        number=candidacy.number,
+        title=candidacy.dossier.project.title,
+        wave_id=candidacy.wave_id,
+        submitted_at=candidacy.submitted_at,
+    )
+    entry = _entry(candidacy, "depot_tardif", candidacy.submitted_at, PORTEUR, "Formulaire en ligne")
+    return Change(late, (told, _contact(candidacy)), (entry,))
+
+
+def accept_late(candidacy: Candidacy, by: str, reason: str, at: datetime) -> Change:
+    """The team takes a late dossier: for everybody else it is submitted, at the moment when it came."""
+    entry = _entry(candidacy, "retard_accepte", at, by, reason)
+    return _moved(candidacy, "depose", _submitted(candidacy), entry)
+
+
+def refuse_late(candidacy: Candidacy, by: str, reason: str, at: datetime) -> Change:
+    """The team does not take a late dossier; its porteur reads why."""
+    told = CandidacyNotRetained(candidacy_id=candidacy.id, at=at, by=by, reason=reason)
+    return _moved(candidacy, "non_retenu", told, _entry(candidacy, "retard_refuse", at, by, reason))
+
+
+def _submitted(candidacy: Candidacy) -> CandidacySubmitted:
+    return CandidacySubmitted(
         candidacy_id=candidacy.id,
         number=candidacy.number,
         wave_id=candidacy.wave_id,
         submitted_at=candidacy.submitted_at,
-        project=dossier.project,
+        project=candidacy.dossier.project,
     )
-    contact = ContactDeclared(candidacy_id=candidacy.id, role=dossier.contact.role, email=dossier.contact.email)
-    entry = _entry(candidacy, "depot", candidacy.submitted_at, PORTEUR, "Formulaire en ligne")
-    return Change(candidacy, (submitted, contact), (entry,))
+
+
+def _contact(candidacy: Candidacy) -> ContactDeclared:
+    contact = candidacy.dossier.contact
+    return ContactDeclared(candidacy_id=candidacy.id, role=contact.role, email=contact.email)
+
+
+def revise(candidacy: Candidacy, dossier: Dossier, by: str, what: str, at: datetime) -> Change:
+    """The porteur sent the dossier again; `what` names the parts that changed. Their rules are `revision`'s."""
+    revised = replace(candidacy, dossier=dossier, revision=candidacy.revision + 1)
+    told: list[Event] = [
+        CandidacyRevised(candidacy_id=candidacy.id, revision=revised.revision, at=at, by=by, project=dossier.project)
+    ]
+    if dossier.contact != candidacy.dossier.contact:
+        told.append(ContactDeclared(candidacy_id=candidacy.id, role=dossier.contact.role, email=dossier.contact.email))
+    key = f"modification:{revised.revision}"
+    entry = Entry(candidacy.id, at, by, "modification", f"Version {revised.revision} : {what}", key)
+    return Change(revised, tuple(told), (entry,))
 
 
 def preselect(candidacy: Candidacy, by: str, reason: str, at: datetime) -> Change:

@@ -92,6 +92,32 @@ def check_takes_dossiers(wave: Wave | None, at: datetime) -> Wave:
     return wave
 
 
+def check_receives(wave: Wave | None, at: datetime, late: timedelta) -> tuple[Wave, bool]:
+    """The wave that a dossier sent now belongs to, and whether it comes late; refuses where it is too late too.
+
+    A late dossier is received all the same: whether it is taken is for the team to say.
+    """
+    if wave is not None and wave.calendar.closes_at <= at < wave.calendar.closes_at + late:
+        return wave, True
+    return check_takes_dossiers(wave, at), False
+
+
+def receives(wave: Wave | None, at: datetime, late: timedelta) -> bool:
+    """Whether a dossier sent now is received, late or not."""
+    return permits(check_receives, wave, at, late)
+
+
+def extend(wave: Wave, closes_at: datetime, at: datetime) -> Wave:
+    """The wave with a later closing. Refuses one that would shorten it, or that nobody could keep."""
+    if not wave.is_open:
+        raise Refused("Cette vague est close : ouvrez-en une nouvelle, ou acceptez les dossiers reçus hors délai.")
+    later = replace(wave.calendar, closes_at=closes_at.replace(microsecond=0))
+    if later.closes_at <= wave.calendar.closes_at:
+        raise Refused("La nouvelle clôture doit venir après celle qui est annoncée : des porteurs comptent dessus.")
+    check_calendar(later, at)
+    return replace(wave, calendar=later)
+
+
 def takes_dossiers(wave: Wave | None, at: datetime) -> bool:
     """Whether a dossier may be sent now."""
     return permits(check_takes_dossiers, wave, at)

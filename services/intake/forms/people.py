@@ -29,6 +29,14 @@ def read_address(words: Words) -> str | ToCorrect:
     return ToCorrect(reader.errors) if found is None or reader.errors else found
 
 
+def read_companion(words: Words) -> tuple[str, str] | ToCorrect:
+    """Somebody to share a dossier with: address and function."""
+    reader = Reader(words)
+    email = reader.value("courriel", words["courriel"], values.email)
+    name = reader.line("fonction", 160, "Écrivez sa fonction, par exemple « Bureau d’études » ou « Trésorerie ».")
+    return ToCorrect(reader.errors) if reader.errors or email is None else (email, name)
+
+
 def read_guest(words: Words) -> Guest | ToCorrect:
     """An invitation: address, function and role."""
     reader = Reader(words)

@@ -1,6 +1,7 @@
 """The two forms of the staff's desk: a wave and a preselection; both come back with their words on an error."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from intake.domain.wave import Calendar
@@ -34,6 +35,22 @@ def read_wave(words: Words, label: Label) -> Calendar | ToCorrect:
     if reader.errors or opens_at is None or closes_at is None:
         return ToCorrect(reader.errors)
     return Calendar(title, opens_at, closes_at, int(quota))
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A later closing, and why."""
+
+    closes_at: datetime
+    reason: str
+
+
+def read_extension(words: Words) -> Extension | ToCorrect:
+    """The fields `nouvelle_cloture` and `motif_prolongation`."""
+    reader = Reader(words)
+    closes_at = reader.value("nouvelle_cloture", words["nouvelle_cloture"], values.moment)
+    reason = reader.text("motif_prolongation", REASON, "Écrivez pourquoi la vague est prolongée.")
+    return ToCorrect(reader.errors) if reader.errors or closes_at is None else Extension(closes_at, reason)
 
 
 def read_choice(words: Words) -> Choice | ToCorrect:

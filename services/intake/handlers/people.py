@@ -57,6 +57,11 @@ async def disable(work: Work, person_id: UUID, by: str) -> Member:
     return disabled
 
 
+def invitation(work: Work, door: Door, member: Member) -> SignInAsked:
+    """The long link of somebody who is invited."""
+    return _link(work, door, member, invitation=True)
+
+
 def _link(work: Work, door: Door, member: Member, *, invitation: bool) -> SignInAsked:
     token = door.link_token(Person(member.name, member.role, str(member.id)), invitation=invitation)
     seconds = INVITATION_SECONDS if invitation else LINK_SECONDS

@@ -1,17 +1,23 @@
 """Waves open when staff say so and close when their time has come; the closing is an appointment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from intake.domain import wave as waves
+from intake.domain.dossier import check_reason
 from intake.domain.draft import KEPT
 from intake.domain.wave import Calendar, Wave
 from intake.store import drafts
 from intake.store import waves as wave_store
 from kernel.contracts.intake import WaveClosingDue
+from kernel.contracts.intake_life import WaveExtended
 from kernel.runtime.database import Work
 
 SECOND = timedelta(seconds=1)
+
+
+class UnknownWave(LookupError):
+    """No wave has this identifier."""
 
 
 async def open_wave(work: Work, calendar: Calendar, by: str) -> Wave:
@@ -21,6 +27,19 @@ async def open_wave(work: Work, calendar: Calendar, by: str) -> Wave:
     work.record(*events)
     _appoint(work, wave)
     return wave
+
+
+async def extend_wave(work: Work, wave_id: UUID, closes_at: datetime, by: str, reason: str) -> Wave:
+    """Staff give more time: the closing and its appointment move. Raises `Refused`, `UnknownWave`."""
+    wave = await wave_store.wave_to_change(work.session, wave_id)
+    if wave is None:
+        raise UnknownWave(f"no wave {wave_id}: follow a link of the list")
+    check_reason(reason)
+    extended = waves.extend(wave, closes_at, work.at)
+    await wave_store.save_wave(work.session, extended)
+    work.record(WaveExtended(wave_id=wave_id, closes_at=extended.calendar.closes_at, by=by, reason=reason, at=work.at))
+    _appoint(work, extended)
+    return extended
 
 
 async def close_wave(work: Work, wave_id: UUID) -> None:

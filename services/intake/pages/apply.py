@@ -15,12 +15,12 @@ from intake import handlers
 from intake.domain import vocabulary
 from intake.domain.dossier import Dossier
 from intake.domain.refusals import AlreadySubmitted, NoOpenWave
-from intake.domain.wave import takes_dossiers
+from intake.domain.wave import receives, takes_dossiers
 from intake.forms.candidacy import ToCorrect, read
 from intake.forms.words import ROWS, Words, blank
 from intake.pages.shell import Shell, Typed
 from intake.store.candidacies import Receipt, receipt_of_form
-from intake.store.waves import open_wave
+from intake.store.waves import last_wave
 from kernel.runtime.web import cause_of
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -79,7 +79,7 @@ async def _submit(shell: Shell, request: Request, words: Words, dossier: Dossier
     token = _token(words)
     try:
         async with shell.database.work(cause_of(request)) as work:
-            receipt = await handlers.submit_candidacy(work, dossier, shell.label.dossier_prefix, token)
+            receipt = await handlers.submit_candidacy(work, dossier, shell.label.dossier_prefix, token, shell.late)
     except AlreadySubmitted:
         return await _again(shell, token, dossier)
     except NoOpenWave:
@@ -113,8 +113,8 @@ async def _form(shell: Shell, request: Request, words: Words, errors: Mapping[st
     """The form: 200, 422 with its errors, 409 where no wave takes dossiers (words typed are kept all the same)."""
     at = shell.database.clock.now()
     async with shell.database.reading() as session:
-        wave = await open_wave(session)
-    is_open = takes_dossiers(wave, at)
+        wave = await last_wave(session)
+    is_open = receives(wave, at, shell.late)
     if not is_open and request.method == "GET":
         return shell.render("closed.html", request, status=409, wave=wave, now=at)
     return shell.render(
@@ -127,5 +127,6 @@ async def _form(shell: Shell, request: Request, words: Words, errors: Mapping[st
         token=_token(words),
         wave=wave,
         open=is_open,
+        late=is_open and not takes_dossiers(wave, at),
         columns=COLUMNS,
     )

@@ -1,4 +1,4 @@
-"""A draft opens with the key of its address alone: a wrong key, an erased draft and no draft look the same."""
+"""A draft opens with the key of its address, or to those who write it signed in; all other doors look the same."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import HTTPException, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from intake.domain.draft import Answer, is_over
@@ -13,9 +14,10 @@ from intake.forms.draft import Status, statuses, words_of_draft
 from intake.forms.words import Words
 from intake.handlers import key_hash
 from intake.pages.shell import Shell
-from intake.store import drafts
+from intake.store import drafts, people
 from intake.store.candidacies import Receipt, receipt_of_form
 from intake.store.drafts import Draft
+from kernel.runtime.auth import Person, visitor
 
 SENT = (
     "Ce dossier a été envoyé : ce que vous venez d’écrire n’y a pas été ajouté. Écrivez à l’équipe pour le compléter."
@@ -36,39 +38,58 @@ class Opened:
         """The answers as words of the form."""
         return words_of_draft(self.answers)
 
+    @property
+    def changes_dossier(self) -> bool:
+        """Whether it changes a dossier that was sent, rather than prepare a new one."""
+        return self.draft.candidacy_id is not None
+
     def statuses(self, shell: Shell) -> dict[str, Status]:
-        """Where each section stands."""
-        return statuses(self.words, shell.label)
+        """Where each section that may be written stands."""
+        found = statuses(self.words, shell.label)
+        return {name: status for name, status in found.items() if name in (self.draft.sections or found)}
 
     def undecided(self) -> dict[str, Answer]:
         """The answers of which several versions wait for a choice."""
         return {name: answer for name, answer in self.answers.items() if answer.rivals}
 
     def address(self, room: str = "", extra: str = "") -> str:
-        """The address of one of the draft's pages, with the key."""
-        return f"/brouillons/{self.draft.id}{room and '/' + room}?cle={self.key}{extra}"
+        """The address of one of the draft's pages, with the key where it was opened by it; `extra` begins with &."""
+        query = f"cle={self.key}{extra}" if self.key else extra.removeprefix("&")
+        return f"/brouillons/{self.draft.id}{room and '/' + room}{query and '?' + query}"
 
 
 def opener(shell: Shell) -> Callable[[Request, str], Awaitable[Opened]]:
     """The dependency that opens a draft."""
 
     async def opened(request: Request, draft_id: str) -> Opened:
-        return await open_draft(shell, draft_id, request.query_params.get("cle", ""))
+        return await open_draft(shell, draft_id, request.query_params.get("cle", ""), visitor(request))
 
     return opened
 
 
-async def open_draft(shell: Shell, draft_id: str, key: str) -> Opened:
-    """Raises 404 for whoever does not hold the key, and once the draft is as old as a draft may be."""
+async def open_draft(shell: Shell, draft_id: str, key: str, person: Person | None) -> Opened:
+    """Raises 404 for whoever neither holds the key nor writes this dossier, and once the draft is too old."""
     async with shell.database.reading() as session:
         draft = await drafts.draft(session, _identifier(draft_id))
-        if draft is None or not secrets.compare_digest(draft.key_hash, key_hash(key)):
+        if draft is None or is_over(draft.saved_at, shell.database.clock.now()):
             raise HTTPException(404)
-        if is_over(draft.saved_at, shell.database.clock.now()):
+        held = secrets.compare_digest(draft.key_hash, key_hash(key))
+        if not held and not await _is_writer(session, draft, person):
             raise HTTPException(404)
         answers = await drafts.answers_of(session, draft.id)
         found = await receipt_of_form(session, draft.form_token)
-    return Opened(draft, key, answers, found[0] if found else None)
+    return Opened(draft, key if held else "", answers, found[0] if found else None)
+
+
+async def _is_writer(session: AsyncSession, draft: Draft, person: Person | None) -> bool:
+    """Whether who asks began the draft signed in, or has a part in the dossier that it changes or takes up."""
+    known = await people.member(session, person.id) if person else None
+    if known is None:
+        return False
+    if draft.person_id == known.id:
+        return True
+    dossier = draft.candidacy_id or draft.taken_from
+    return dossier is not None and await people.part_in(session, known, dossier) is not None
 
 
 def to_receipt(receipt: Receipt) -> Response:

@@ -18,6 +18,7 @@ from intake.pages.apply import COLUMNS
 from intake.pages.draft_door import SENT, Opened, open_draft, opener, to_receipt
 from intake.pages.draft_words import lines_of, question
 from intake.pages.shell import Shell, Typed
+from kernel.runtime.auth import visitor
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 
@@ -47,19 +48,19 @@ def routes(shell: Shell) -> APIRouter:
     async def show_section(request: Request, opened: Door, section: str) -> Response:
         if opened.receipt:
             return to_receipt(opened.receipt)
-        return _section(shell, request, opened, _known(section))
+        return _section(shell, request, opened, _known(section, opened))
 
     @router.post("/brouillons/{draft_id}/{section}")
     async def save_section(request: Request, opened: Door, section: str, words: Typed) -> Response:
         if opened.receipt:
             return shell.error(request, 409, SENT)
-        return await _save(shell, request, opened, _known(section), words)
+        return await _save(shell, request, opened, _known(section, opened), words)
 
     return router
 
 
-def _known(section: str) -> str:
-    if section not in SECTIONS:
+def _known(section: str, opened: Opened) -> str:
+    if section not in (opened.draft.sections or SECTIONS):
         raise HTTPException(404)
     return section
 
@@ -77,7 +78,7 @@ async def _save(shell: Shell, request: Request, opened: Opened, section: str, wo
     except Refused as refused:
         notice = Notice("attention", "Vos mots sont dans cette page, mais pas encore enregistrés.", str(refused))
         return _section(shell, request, opened, section, status=409, words=words, notices=(notice,))
-    now = await open_draft(shell, str(opened.draft.id), opened.key)
+    now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
     crossed = next((name for name, found in merged.items() if found.conflict), None)
     return _next(shell, request, now, (section, crossed), words)
 
@@ -93,7 +94,7 @@ def _next(shell: Shell, request: Request, opened: Opened, place: tuple[str, str 
         return RedirectResponse(opened.address(), 303)
     if opened.statuses(shell)[section].wrong:
         return _section(shell, request, opened, section, status=422, notices=(KEPT_ALL,))
-    return RedirectResponse(opened.address(_neighbours(section)[1]), 303)
+    return RedirectResponse(opened.address(_next_room(section, opened)), 303)
 
 
 def _without_row(words: Words) -> Words:
@@ -120,7 +121,7 @@ def _chosen(shell: Shell, opened: Opened, words: Words) -> dict[str, Save]:
 
 def _summary(shell: Shell, request: Request, opened: Opened) -> Response:
     statuses = opened.statuses(shell)
-    to_do = [section for section in SECTIONS if statuses[section].wrong or statuses[section].missing]
+    to_do = [section for section in statuses if statuses[section].wrong or statuses[section].missing]
     scheme = "https" if shell.secure else request.url.scheme
     return shell.render(
         "draft.html",
@@ -130,7 +131,7 @@ def _summary(shell: Shell, request: Request, opened: Opened) -> Response:
         statuses=statuses,
         titles=TITLES,
         first=to_do[0] if to_do else "verification",
-        is_new=not any(status.progress != "vide" for status in statuses.values()),
+        is_new=not opened.changes_dossier and not any(status.progress != "vide" for status in statuses.values()),
         full_address=f"{scheme}://{request.url.netloc}{opened.address()}",
         kept_until=kept_until(opened.draft.saved_at),
         before=opened.words,
@@ -162,7 +163,7 @@ def _section(
         words=with_room(words or opened.words),
         errors={**statuses[section].wrong, **missing},
         columns={**COLUMNS, "besoin": NEEDS},
-        place=(list(SECTIONS).index(section) + 1, len(SECTIONS) + 1),
+        place=(list(statuses).index(section) + 1, len(statuses) + 1),
         **_behind(opened, shell, names),
     )
 
@@ -193,8 +194,7 @@ def shares(words: Words) -> list[dict[str, Any]]:
     return [{"label": label, "amount": sums[state], "fill": fill} for state, label, fill in FILLS if sums.get(state)]
 
 
-def _neighbours(section: str) -> tuple[str, str]:
-    """The section before and the one after; the summary stands at one end, the review at the other."""
-    order = ["", *SECTIONS, "verification"]
-    place = order.index(section)
-    return order[place - 1], order[place + 1]
+def _next_room(section: str, opened: Opened) -> str:
+    """The section after this one among those that may be written; the review stands at the end."""
+    order = [*(opened.draft.sections or SECTIONS), "verification"]
+    return order[order.index(section) + 1]

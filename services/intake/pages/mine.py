@@ -1,20 +1,19 @@
 """A porteur's own dossiers: where each one stands, what comes next and when."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from intake.domain.states import State
+from intake.pages.own import Applicant
 from intake.pages.shell import Shell
-from intake.store import people
+from intake.pages.start import begun_by
+from intake.store import messages, people
 from intake.store.people import OwnDossier
-from kernel.runtime.auth import Allow, Person
-
-Applicant = Annotated[Person, Depends(Allow("applicant"))]
 
 NEXT: dict[State, str] = {
+    "hors_delai": "Réponse de l’équipe : votre dossier est arrivé après la clôture",
     "depose": "Présélection, après la clôture de la vague",
     "preselectionne": "Avis des trois comités, puis décision",
     "labellise": "Accord d’engagements, avec l’équipe",
@@ -31,9 +30,11 @@ def routes(shell: Shell) -> APIRouter:
     async def show_mine(request: Request, person: Applicant) -> Response:
         async with shell.database.reading() as session:
             member = await people.member(session, person.id)
-            found = await people.dossiers_of(session, member.email) if member else []
+            found = await people.dossiers_of(session, member) if member else []
+            unread = await messages.unread(session, "porteur")
+            begun = await begun_by(session, person)
         shown = [(one, *next_step(one)) for one in found]
-        return shell.render("mine.html", request, private=True, dossiers=shown)
+        return shell.render("mine.html", request, private=True, dossiers=shown, unread=unread, begun=begun)
 
     return router
 

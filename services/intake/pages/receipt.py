@@ -93,6 +93,8 @@ async def _receipt(shell: Shell, request: Request, receipt: Receipt, **form: obj
 def steps(state: State, submitted_at: datetime) -> list[dict[str, str]]:
     """The way of a dossier as the porteur sees it; a dossier that left the way shows where it ended."""
     first = {"label": "Dossier reçu", "note": date_courte(submitted_at)}
+    if state == "hors_delai":
+        first = {"label": "Dossier reçu hors délai", "note": f"{date_courte(submitted_at)} ; l’équipe décide"}
     if state in {"non_retenu", "retire"}:
         return [first, {"label": WORDS[state].label, "note": ""}]
     last = WORDS[state].label if state in OUTCOMES else "Décision"
@@ -106,4 +108,4 @@ def steps(state: State, submitted_at: datetime) -> list[dict[str, str]]:
 
 def current_step(state: State) -> int:
     """The step under way, counted from 0; past the last one when the way has ended."""
-    return {"depose": 1, "preselectionne": 2, "non_retenu": 2, "retire": 2}.get(state, 4)
+    return {"hors_delai": 0, "depose": 1, "preselectionne": 2, "non_retenu": 2, "retire": 2}.get(state, 4)

@@ -11,18 +11,23 @@ from starlette.responses import RedirectResponse, Response
 from intake import handlers
 from intake.domain.dossier import Dossier
 from intake.domain.draft import SECTIONS, TITLES
-from intake.domain.refusals import AlreadySubmitted, NoOpenWave
-from intake.domain.wave import takes_dossiers
+from intake.domain.refusals import AlreadySubmitted, NoOpenWave, Refused
+from intake.domain.wave import receives, takes_dossiers
 from intake.forms.candidacy import ToCorrect, read
 from intake.forms.draft import CONSENT, fields_of, money
 from intake.forms.words import Words
+from intake.handlers import revisions
 from intake.pages.apply import address_of
 from intake.pages.draft_door import Opened, open_draft, opener, to_receipt
 from intake.pages.draft_words import lines_of, question
 from intake.pages.drafts import shares
 from intake.pages.shell import Shell, Typed
-from intake.store.waves import open_wave
+from intake.store.waves import last_wave
+from kernel.runtime.auth import visitor
 from kernel.runtime.web import cause_of
+from kernel.ui import Notice
+
+Notices = tuple[Notice, ...]
 
 CONSENTED = "Cochez cette case pour que nous puissions étudier le dossier."
 
@@ -40,25 +45,37 @@ def routes(shell: Shell) -> APIRouter:
     async def send(request: Request, opened: Door, words: Typed) -> Response:
         if opened.receipt:
             return to_receipt(opened.receipt)
-        agreed = words[CONSENT] == "oui"
+        agreed = words[CONSENT] == "oui" or opened.changes_dossier
         typed = opened.words
         found = read(
-            Words({**typed.single, CONSENT: words[CONSENT]}, typed.themes, typed.rows, typed.unreadable), shell.label
+            Words({**typed.single, CONSENT: "oui" if agreed else ""}, typed.themes, typed.rows, typed.unreadable),
+            shell.label,
         )
         if isinstance(found, ToCorrect) or opened.undecided():
             return await _review(shell, request, opened, status=422, agreed=agreed)
-        return await _submit(shell, request, opened, found.dossier)
+        send = _revise if opened.changes_dossier else _submit
+        return await send(shell, request, opened, found.dossier)
 
     return router
+
+
+async def _revise(shell: Shell, request: Request, opened: Opened, dossier: Dossier) -> Response:
+    try:
+        async with shell.database.work(cause_of(request)) as work:
+            await revisions.revise(work, opened.draft, dossier)
+    except Refused as refused:
+        notice = Notice("attention", "Vos modifications n’ont pas été envoyées.", str(refused))
+        return await _review(shell, request, opened, status=409, notices=(notice,))
+    return RedirectResponse(f"/mes-dossiers/{opened.draft.candidacy_id}?fait=renvoye", 303)
 
 
 async def _submit(shell: Shell, request: Request, opened: Opened, dossier: Dossier) -> Response:
     token = opened.draft.form_token
     try:
         async with shell.database.work(cause_of(request)) as work:
-            receipt = await handlers.submit_candidacy(work, dossier, shell.label.dossier_prefix, token)
+            receipt = await handlers.submit_candidacy(work, dossier, shell.label.dossier_prefix, token, shell.late)
     except AlreadySubmitted:
-        again = await open_draft(shell, str(opened.draft.id), opened.key)
+        again = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
         if again.receipt is None:
             raise
         return to_receipt(again.receipt)
@@ -67,16 +84,19 @@ async def _submit(shell: Shell, request: Request, opened: Opened, dossier: Dossi
     return RedirectResponse(address_of(receipt), 303)
 
 
-async def _review(shell: Shell, request: Request, opened: Opened, status: int = 200, agreed: bool = False) -> Response:
+async def _review(
+    shell: Shell, request: Request, opened: Opened, *, status: int = 200, agreed: bool = False, notices: Notices = ()
+) -> Response:
     at = shell.database.clock.now()
     async with shell.database.reading() as session:
-        wave = await open_wave(session)
+        wave = await last_wave(session)
     tried = status == 422
     return shell.render(
         "draft_review.html",
         request,
         status=status,
         private=True,
+        notices=notices,
         draft=opened,
         titles=TITLES,
         statuses=opened.statuses(shell),
@@ -86,7 +106,8 @@ async def _review(shell: Shell, request: Request, opened: Opened, status: int = 
         agreed=agreed,
         tried=tried,
         wave=wave,
-        open=takes_dossiers(wave, at),
+        open=opened.changes_dossier or receives(wave, at, shell.late),
+        late=not opened.changes_dossier and not takes_dossiers(wave, at),
         money=money(opened.words),
         shares=shares(opened.words),
     )
@@ -100,7 +121,7 @@ def _answers(shell: Shell, opened: Opened) -> dict[str, list[tuple[str, list[str
             (question(name, shell.label), lines_of(name, values.get(name, ""), shell.label))
             for name in fields_of(section, shell.label)
         ]
-        for section in SECTIONS
+        for section in opened.draft.sections or SECTIONS
     }
 
 

@@ -4,6 +4,7 @@ A page that shows a dossier is never kept by a cache.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -55,6 +56,11 @@ class Shell:
     def of(cls, database: Database, label: Label, *, secure: bool) -> "Shell":
         environment = _environment(label)
         return cls(database, label, secure, Page(environment, Site.of(label), signed_in=visitor))
+
+    @property
+    def late(self) -> timedelta:
+        """How long after its closing a wave still receives dossiers, for the team to decide."""
+        return timedelta(days=self.label.late_days)
 
     def render(
         self, name: str, request: Request, *, status: int = 200, private: bool = False, **context: object

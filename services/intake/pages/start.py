@@ -1,13 +1,20 @@
 """Before the first field: what the label asks of a project, and the choice of how to write; a no never blocks."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
 from fastapi import APIRouter, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from intake import handlers
-from intake.domain.wave import takes_dossiers
+from intake.domain.wave import receives, takes_dossiers
 from intake.forms.draft import BEFORE
-from intake.pages.shell import Shell, Typed
-from intake.store.waves import open_wave
+from intake.pages.shell import Shell, Typed, Visitor
+from intake.store import drafts, people
+from intake.store.waves import last_wave
+from kernel.runtime.auth import Person
 from kernel.runtime.web import cause_of
 
 
@@ -20,19 +27,41 @@ def routes(shell: Shell) -> APIRouter:
         return RedirectResponse("/candidatures/nouvelle", 303)
 
     @router.get("/candidatures/nouvelle")
-    async def show_start(request: Request) -> Response:
+    async def show_start(request: Request, person: Visitor) -> Response:
         at = shell.database.clock.now()
         async with shell.database.reading() as session:
-            wave = await open_wave(session)
-        if not takes_dossiers(wave, at):
-            return shell.render("closed.html", request, status=409, wave=wave, now=at)
-        return shell.render("start.html", request, wave=wave, now=at)
+            wave = await last_wave(session)
+            begun = await begun_by(session, person)
+        if not receives(wave, at, shell.late):
+            return shell.render("closed.html", request, status=409, private=True, wave=wave, now=at, begun=begun)
+        late = not takes_dossiers(wave, at)
+        return shell.render("start.html", request, private=True, wave=wave, now=at, late=late, begun=begun)
 
     @router.post("/brouillons")
-    async def begin(request: Request, words: Typed) -> Response:
+    async def begin(request: Request, words: Typed, person: Visitor) -> Response:
         first = {name: words[name] for name in BEFORE if words[name] in {"oui", "non"}}
         async with shell.database.work(cause_of(request)) as work:
-            draft_id, key = await handlers.begin_draft(work, first)
+            known = await people.member(work.session, person.id) if person else None
+            draft_id, key = await handlers.begin_draft(work, first, known.id if known else None)
         return RedirectResponse(f"/brouillons/{draft_id}?cle={key}", 303)
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A draft that waits for the person who began it."""
+
+    id: UUID
+    title: str
+    saved_at: datetime
+
+
+async def begun_by(session: AsyncSession, person: Person | None) -> list[Begun]:
+    """The drafts that somebody signed in may go on with, the latest first."""
+    known = await people.member(session, person.id) if person else None
+    found = await drafts.of_person(session, known.id) if known else []
+    titles = {one.id: await drafts.answers_of(session, one.id) for one in found}
+    return [
+        Begun(one.id, titles[one.id]["titre"].value if "titre" in titles[one.id] else "", one.saved_at) for one in found
+    ]

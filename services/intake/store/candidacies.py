@@ -3,13 +3,15 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Candidacy, Contact, Dossier
+from intake.domain.refusals import UnknownDossier
 from intake.domain.states import State
 from intake.store.constraints import spoken
 from intake.store.hearsay import decision_on
@@ -32,6 +34,12 @@ async def add_candidacy(session: AsyncSession, candidacy: Candidacy, form_token:
     async with spoken():
         session.add(_row(candidacy, form_token, receipt_key))
         await session.flush()
+    await save_themes(session, candidacy)
+
+
+async def save_themes(session: AsyncSession, candidacy: Candidacy) -> None:
+    """Make the dossier's themes those that lists filter by."""
+    await session.exec(delete(CandidacyThemeRow).where(col(CandidacyThemeRow.candidacy_id) == candidacy.id))
     session.add_all(
         CandidacyThemeRow(candidacy_id=candidacy.id, theme=theme)
         for theme in sorted(set(candidacy.dossier.project.themes))
@@ -51,6 +59,14 @@ async def candidacy_to_change(session: AsyncSession, candidacy_id: UUID) -> Cand
     return await _first(session, query)
 
 
+async def held(session: AsyncSession, candidacy_id: UUID) -> Candidacy:
+    """The same, where it must be there. Raises `UnknownDossier`."""
+    found = await candidacy_to_change(session, candidacy_id)
+    if found is None:
+        raise UnknownDossier(f"no dossier {candidacy_id}: follow a link of the list")
+    return found
+
+
 async def candidacy(session: AsyncSession, candidacy_id: UUID) -> Candidacy | None:
     """The candidacy, to be shown."""
     return await _first(session, select(CandidacyRow).where(CandidacyRow.id == candidacy_id))
@@ -59,7 +75,7 @@ async def candidacy(session: AsyncSession, candidacy_id: UUID) -> Candidacy | No
 async def receipt_of_form(session: AsyncSession, form_token: str) -> tuple[Receipt, Dossier] | None:
     """What was made of the form that carried this token, None where it was never received."""
     row = (await session.exec(select(CandidacyRow).where(CandidacyRow.form_token == form_token))).first()
-    return (_receipt(row), _dossier(row)) if row else None
+    return (_receipt(row), dossier_of(row)) if row else None
 
 
 async def receipt(session: AsyncSession, candidacy_id: UUID) -> Receipt | None:
@@ -74,7 +90,17 @@ async def _first(session: AsyncSession, query: Any) -> Candidacy | None:
         return None
     decision = await decision_on(session, row.id)
     state = cast("State", row.state)  # the table's CHECK has no other
-    return Candidacy(row.id, row.number, row.wave_id, row.submitted_at, _dossier(row), state, decision)
+    return Candidacy(
+        row.id,
+        row.number,
+        row.wave_id,
+        row.submitted_at,
+        dossier_of(row),
+        state,
+        decision,
+        row.revision,
+        row.taken_from,
+    )
 
 
 def without_accents(text: str) -> str:
@@ -87,7 +113,17 @@ def _receipt(row: CandidacyRow) -> Receipt:
     return Receipt(row.id, row.number, row.receipt_key, row.submitted_at)
 
 
-def _dossier(row: CandidacyRow) -> Dossier:
+class Written(Protocol):
+    """A row that holds a whole dossier."""
+
+    contact_role: str
+    contact_email: str
+    project: dict[str, Any]
+    answers: dict[str, Any]
+
+
+def dossier_of(row: Written) -> Dossier:
+    """What the porteur wrote."""
     answers = row.answers
     return Dossier(
         project=Project.model_validate(row.project),
@@ -118,26 +154,28 @@ def _answers(dossier: Dossier) -> dict[str, Any]:
 
 
 def _row(candidacy: Candidacy, form_token: str, receipt_key: str) -> CandidacyRow:
-    dossier, project = candidacy.dossier, candidacy.dossier.project
-    searched = (candidacy.number, project.title, project.porteur, project.commune_name, project.summary)
-    return CandidacyRow(
+    row = CandidacyRow(
         id=candidacy.id,
         number=candidacy.number,
         wave_id=candidacy.wave_id,
         state=candidacy.state,
         submitted_at=candidacy.submitted_at,
+        taken_from=candidacy.taken_from,
         form_token=form_token,
         receipt_key=receipt_key,
-        title=project.title,
-        porteur=project.porteur,
-        porteur_form=project.porteur_form,
-        commune_code=project.commune_code,
-        epci_code=project.epci_code,
-        stage=project.stage,
-        budget=project.budget,
-        contact_role=dossier.contact.role,
-        contact_email=dossier.contact.email,
-        searched=without_accents(" ".join(searched)),
-        project=project.model_dump(mode="json"),
-        answers=_answers(dossier),
     )
+    fill(row, candidacy)
+    return row
+
+
+def fill(row: CandidacyRow, candidacy: Candidacy) -> None:
+    """Write what the porteur wrote, in the columns of lists and whole."""
+    dossier, project = candidacy.dossier, candidacy.dossier.project
+    searched = (candidacy.number, project.title, project.porteur, project.commune_name, project.summary)
+    row.revision = candidacy.revision
+    row.title, row.porteur, row.porteur_form = project.title, project.porteur, project.porteur_form
+    row.commune_code, row.epci_code = project.commune_code, project.epci_code
+    row.stage, row.budget = project.stage, project.budget
+    row.contact_role, row.contact_email = dossier.contact.role, dossier.contact.email
+    row.searched = without_accents(" ".join(searched))
+    row.project, row.answers = project.model_dump(mode="json"), _answers(dossier)

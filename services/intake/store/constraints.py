@@ -20,6 +20,16 @@ SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
             AlreadySubmitted,
             "Ce formulaire a déjà été envoyé.",
         ),
+        "uq_correction_open": (
+            "correction.candidacy_id, correction.section",
+            Refused,
+            "Une correction de cette partie vient d’être demandée.",
+        ),
+        "uq_candidacy_taken_from": (
+            "candidacy.taken_from",
+            Refused,
+            "Ce dossier a déjà été repris dans une nouvelle vague.",
+        ),
         "pk_spent_link": ("spent_link.once", SpentLink, SPENT),
         "uq_person_email": (
             "person.email",

@@ -1,6 +1,6 @@
 """Drafts as rows: an answer that is changed is read and written under the draft's lock, so none is overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,18 +10,25 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.draft import Answer
-from intake.tables import DraftFieldRow, DraftRow
+from intake.tables import CandidacyRow, DraftFieldRow, DraftRow
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft without its answers. `form_token` is that of the one dossier it can become."""
+    """A draft without its answers. `form_token` is that of the one dossier it can become.
+
+    `candidacy_id` is the dossier that it changes, in `sections`; `taken_from` the one that it takes up again.
+    """
 
     id: UUID
     key_hash: str
     form_token: str
     created_at: datetime
     saved_at: datetime
+    person_id: UUID | None = None
+    candidacy_id: UUID | None = None
+    taken_from: UUID | None = None
+    sections: tuple[str, ...] = ()
 
 
 async def add_draft(session: AsyncSession, draft: Draft) -> None:
@@ -33,6 +40,10 @@ async def add_draft(session: AsyncSession, draft: Draft) -> None:
             form_token=draft.form_token,
             created_at=draft.created_at,
             saved_at=draft.saved_at,
+            person_id=draft.person_id,
+            candidacy_id=draft.candidacy_id,
+            taken_from=draft.taken_from,
+            sections=list(draft.sections) or None,
         )
     )
     await session.flush()
@@ -41,7 +52,46 @@ async def add_draft(session: AsyncSession, draft: Draft) -> None:
 async def draft(session: AsyncSession, draft_id: UUID) -> Draft | None:
     """The draft; whoever shows it must have compared its key."""
     row = await session.get(DraftRow, draft_id)
-    return Draft(row.id, row.key_hash, row.form_token, row.created_at, row.saved_at) if row else None
+    return _draft(row) if row else None
+
+
+async def changing(session: AsyncSession, candidacy_id: UUID) -> Draft | None:
+    """The draft in which a dossier that was sent is being changed."""
+    row = (await session.exec(select(DraftRow).where(DraftRow.candidacy_id == candidacy_id))).first()
+    return _draft(row) if row else None
+
+
+async def taking_up(session: AsyncSession, candidacy_id: UUID) -> Draft | None:
+    """The draft that takes a dossier of an earlier wave up again."""
+    row = (await session.exec(select(DraftRow).where(DraftRow.taken_from == candidacy_id))).first()
+    return _draft(row) if row else None
+
+
+async def taken_from(session: AsyncSession, form_token: str) -> UUID | None:
+    """The dossier that the draft with this token takes up again."""
+    return (await session.exec(select(DraftRow.taken_from).where(DraftRow.form_token == form_token))).first()
+
+
+async def of_person(session: AsyncSession, person_id: UUID) -> list[Draft]:
+    """The drafts of new dossiers that somebody began signed in and has not sent, the latest first."""
+    sent = select(CandidacyRow.form_token)
+    query = select(DraftRow).where(
+        DraftRow.person_id == person_id, col(DraftRow.candidacy_id).is_(None), col(DraftRow.form_token).not_in(sent)
+    )
+    return [_draft(row) for row in await session.exec(query.order_by(col(DraftRow.saved_at).desc()))]
+
+
+async def open_sections(session: AsyncSession, draft_id: UUID, sections: Sequence[str]) -> None:
+    """Say which sections a draft of a sent dossier may change now."""
+    row = await session.get_one(DraftRow, draft_id)
+    row.sections = list(sections) or None
+    session.add(row)
+
+
+async def forget_answers(session: AsyncSession, form_token: str) -> None:
+    """Erase the answers of the draft with this token: what was sent is in the dossier."""
+    sent = select(DraftRow.id).where(DraftRow.form_token == form_token)
+    await session.exec(delete(DraftFieldRow).where(col(DraftFieldRow.draft_id).in_(sent)))
 
 
 async def hold(session: AsyncSession, draft_id: UUID) -> bool:
@@ -85,3 +135,17 @@ async def drop_untouched(session: AsyncSession, since: datetime) -> None:
     old = select(DraftRow.id).where(col(DraftRow.saved_at) <= since)
     await session.exec(delete(DraftFieldRow).where(col(DraftFieldRow.draft_id).in_(old)))
     await session.exec(delete(DraftRow).where(col(DraftRow.saved_at) <= since))
+
+
+def _draft(row: DraftRow) -> Draft:
+    return Draft(
+        row.id,
+        row.key_hash,
+        row.form_token,
+        row.created_at,
+        row.saved_at,
+        row.person_id,
+        row.candidacy_id,
+        row.taken_from,
+        tuple(row.sections or ()),
+    )

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, Literal, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import delete, func, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,12 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from intake.domain.people import BY_SUBMITTING, HOUR, Member, Role, canonical
 from intake.domain.states import State
 from intake.store.constraints import spoken
-from intake.tables import CandidacyRow, LinkRequestRow, PersonRow, WaveRow
+from intake.tables import CandidacyRow, LinkRequestRow, ParticipantRow, PersonRow, WaveRow
 from kernel.runtime.auth import Person
 
 TURN = 0x11A4E
 """Key of the advisory lock under which links are counted."""
 KEPT = timedelta(days=1)
+Part = Literal["contact", "coporteur"]
+"""What somebody is in a dossier: the one to write to, who may withdraw it and share it, or one who writes with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,61 @@ async def add_request(session: AsyncSession, email: str, network: str, at: datet
     await session.flush()
 
 
-async def dossiers_of(session: AsyncSession, email: str) -> list[OwnDossier]:
-    """The dossiers whose contact has this address, the newest first."""
+async def dossiers_of(session: AsyncSession, who: Member) -> list[OwnDossier]:
+    """The dossiers whose contact has this person's address, or that are shared with them, the newest first."""
     query = (
         select(CandidacyRow, WaveRow.closes_at)
         .join(WaveRow, col(WaveRow.id) == col(CandidacyRow.wave_id))
-        .where(func.lower(CandidacyRow.contact_email) == canonical(email))
+        .where(or_(func.lower(CandidacyRow.contact_email) == who.email, col(CandidacyRow.id).in_(_shared_with(who.id))))
         .order_by(col(CandidacyRow.submitted_at).desc(), col(CandidacyRow.number).desc())
     )
     return [
         OwnDossier(row.id, row.number, row.title, cast("State", row.state), row.submitted_at, closes_at)
         for row, closes_at in await session.exec(query)
     ]
+
+
+def _shared_with(person_id: UUID) -> Any:
+    return select(ParticipantRow.candidacy_id).where(
+        ParticipantRow.person_id == person_id, col(ParticipantRow.removed_at).is_(None)
+    )
+
+
+async def part_in(session: AsyncSession, who: Member, candidacy_id: UUID) -> Part | None:
+    """What a person is in a dossier; None for everybody who has no part in it."""
+    row = await session.get(CandidacyRow, candidacy_id)
+    if row is None:
+        return None
+    if row.contact_email.lower() == who.email:
+        return "contact"
+    shared = _shared_with(who.id).where(ParticipantRow.candidacy_id == candidacy_id)
+    return "coporteur" if (await session.exec(shared)).first() else None
+
+
+async def participants(session: AsyncSession, candidacy_id: UUID) -> list[Member]:
+    """With whom a dossier is shared, by name."""
+    query = (
+        select(PersonRow)
+        .join(ParticipantRow, col(ParticipantRow.person_id) == col(PersonRow.id))
+        .where(ParticipantRow.candidacy_id == candidacy_id, col(ParticipantRow.removed_at).is_(None))
+    )
+    return sorted(map(_member, await session.exec(query)), key=lambda one: (one.name.casefold(), one.email))
+
+
+async def share(session: AsyncSession, candidacy_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Share a dossier with somebody, again where it was shared before."""
+    await session.merge(ParticipantRow(candidacy_id=candidacy_id, person_id=person_id, invited_at=at, removed_at=None))
+    await session.flush()
+
+
+async def unshare(session: AsyncSession, candidacy_id: UUID, person_id: UUID, at: datetime) -> bool:
+    """No longer share a dossier with somebody; False where it was not shared."""
+    row = await session.get(ParticipantRow, (candidacy_id, person_id))
+    if row is None or row.removed_at is not None:
+        return False
+    row.removed_at = at
+    session.add(row)
+    return True
 
 
 async def is_contact(session: AsyncSession, person: Person | None, receipt_key: str) -> bool:

@@ -36,6 +36,13 @@ async def open_wave(session: AsyncSession) -> Wave | None:
     return _wave(row) if row else None
 
 
+async def last_wave(session: AsyncSession) -> Wave | None:
+    """The wave that a dossier sent now would belong to: the open one, else the one that closed last."""
+    query = select(WaveRow).order_by(col(WaveRow.state).desc(), col(WaveRow.closes_at).desc())  # open before closed
+    row = (await session.exec(query)).first()
+    return _wave(row) if row else None
+
+
 async def all_waves(session: AsyncSession) -> list[Wave]:
     """Every wave, the latest first."""
     rows = await session.exec(select(WaveRow).order_by(col(WaveRow.opens_at).desc()))

@@ -1,26 +1,42 @@
 """The tables of intake, a module for each thing that is kept; `Base.metadata` knows them all."""
 
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
+from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagRow
 from intake.tables.dossiers import CandidacyRow, CandidacyThemeRow, DecisionRow, JournalHeadRow, JournalRow, OpinionRow
 from intake.tables.drafts import DraftFieldRow, DraftRow
-from intake.tables.people import LinkRequestRow, PersonRow, SpentLinkRow
+from intake.tables.erasures import ErasureAnswerRow, ErasureRow
+from intake.tables.messages import MessageRow, ThreadRow
+from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
+from intake.tables.revisions import CorrectionRow, DossierVersionRow
 from intake.tables.waves import CounterRow, WaveRow
 
 __all__ = [
     "JSON_VALUE",
     "ROW_ID",
+    "AsideRow",
+    "AssignmentRow",
     "Base",
     "CandidacyRow",
     "CandidacyThemeRow",
+    "CorrectionRow",
     "CounterRow",
     "DecisionRow",
+    "DossierVersionRow",
     "DraftFieldRow",
     "DraftRow",
+    "ErasureAnswerRow",
+    "ErasureRow",
     "JournalHeadRow",
     "JournalRow",
     "LinkRequestRow",
+    "MessageRow",
+    "NoteRow",
     "OpinionRow",
+    "ParticipantRow",
     "PersonRow",
+    "ReaderRow",
     "SpentLinkRow",
+    "TagRow",
+    "ThreadRow",
     "WaveRow",
 ]

@@ -43,3 +43,13 @@ class LinkRequestRow(Base, table=True):  # type: ignore[call-arg, misc, valid-ty
     at: datetime = Field(index=True)
     email: str = Field(sa_type=Text)
     network: str = Field(sa_type=Text)
+
+
+class ParticipantRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """Somebody with whom the contact shares a dossier, until `removed_at`."""
+
+    __tablename__ = "participant"
+    candidacy_id: uuid.UUID = Field(primary_key=True, foreign_key="candidacy.id")
+    person_id: uuid.UUID = Field(primary_key=True, foreign_key="person.id", index=True)
+    invited_at: datetime
+    removed_at: datetime | None = None

@@ -185,3 +185,14 @@ class MatchProposed(Event):
     score: float
     reason: str
     at: datetime
+
+
+class ErasureDone(Event):
+    """The watch erased what it kept: how many of what, and what it keeps and why, both in French for the report."""
+
+    type: ClassVar[str] = "funding_watch.erasure.done"
+    about: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    erased: dict[str, int]
+    kept: dict[str, str]
+    at: datetime

@@ -74,3 +74,14 @@ class MessagePosted(Event):
     side: Side
     by: str
     at: datetime
+
+
+class ErasureOrdered(Event):
+    """Every service erases what it keeps of these people and dossiers, and says what it erased and what it kept."""
+
+    type: ClassVar[str] = "intake.erasure.ordered"
+    about: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    person_ids: list[UUID]
+    candidacy_ids: list[UUID]
+    at: datetime

@@ -60,3 +60,14 @@ class MessageFailed(Event):
     kind: MessageKind
     reason: str
     at: datetime
+
+
+class ErasureDone(Event):
+    """The notifier erased what it kept: how many of what, and what it keeps and why, both in French for the report."""
+
+    type: ClassVar[str] = "notifier.erasure.done"
+    about: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    erased: dict[str, int]
+    kept: dict[str, str]
+    at: datetime

@@ -34,3 +34,14 @@ class DecisionTaken(Event):
     reason: str
     by: str
     at: datetime
+
+
+class ErasureDone(Event):
+    """Scoring erased what it kept: how many of what, and what it keeps and why, both in French for the report."""
+
+    type: ClassVar[str] = "scoring.erasure.done"
+    about: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    erased: dict[str, int]
+    kept: dict[str, str]
+    at: datetime

@@ -4,6 +4,7 @@ Links = tuple[tuple[str, str], ...]
 
 HOME = ("Accueil", "/")
 INSTRUCTION = ("Instruction", "/instruction/")
+MARKS = ("Mes notes", "/instruction/mes-notes")
 WATCH = ("Veille", "/veille/")
 MESSAGES = ("Messages", "/alertes/")
 
@@ -12,6 +13,7 @@ APPLY = ("Déposer une candidature", "/candidatures/nouvelle")
 STRANGER: Links = (HOME, APPLY, ("Se connecter", "/connexion"))
 BY_ROLE: dict[str, Links] = {
     "staff": (  # seven would not fit on one line; the name of the label leads home
+        ("À faire", "/a-faire"),
         ("Dossiers", "/dossiers"),
         ("Vagues", "/vagues"),
         INSTRUCTION,
@@ -19,8 +21,8 @@ BY_ROLE: dict[str, Links] = {
         MESSAGES,
         ("Équipe", "/equipe"),
     ),
-    "partner": (HOME, INSTRUCTION),
-    "expert": (HOME, INSTRUCTION),
+    "partner": (HOME, INSTRUCTION, MARKS),
+    "expert": (HOME, INSTRUCTION, MARKS),
     "applicant": (HOME, ("Mes dossiers", "/mes-dossiers"), APPLY),
     "ops": (HOME,),
 }

@@ -6,6 +6,7 @@ order and twice; nothing here depends on either.
 
 from scoring.handlers.dossiers import (
     UnknownDossier,
+    answer_erasure,
     close_wave,
     decide,
     extend_wave,
@@ -24,6 +25,7 @@ from scoring.handlers.sittings import UnknownSitting, expect_juror, lift_recusal
 __all__ = [
     "UnknownDossier",
     "UnknownSitting",
+    "answer_erasure",
     "close_wave",
     "decide",
     "declare",

@@ -1,0 +1,120 @@
+"""What waits for the team, computed from what is true now: a task is never a copy that could outlive its reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from intake.domain.draft import TITLES
+from intake.domain.revision import Correction
+from intake.domain.states import State
+from intake.domain.wave import Wave
+
+Kind = Literal["hors_delai", "reponse", "echec", "correction", "lire", "relire", "vague"]
+KINDS: Mapping[Kind, str] = {
+    "hors_delai": "Dépôt hors délai à décider",
+    "reponse": "Réponse attendue par un porteur",
+    "echec": "Message qui n’est pas parti",
+    "correction": "Correction en retard",
+    "lire": "Candidature à lire",
+    "relire": "Nouvelle version à relire",
+    "vague": "Vague qui se termine",
+}
+"""In the order in which they are shown: the most pressing first."""
+PATIENCE = timedelta(days=7)
+"""After a week without an answer people telephone; a wave is watched in its last week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A dossier as far as tasks go."""
+
+    id: UUID
+    number: str
+    title: str
+    state: State
+    revision: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that tasks are made from."""
+
+    dossiers: Iterable[Known]
+    read: Mapping[UUID, int]
+    waiting: Mapping[UUID, datetime]
+    corrections: Iterable[Correction]
+    failures: Iterable[tuple[UUID, datetime, str]]
+    """Dossier, moment and reason of each message that will not leave."""
+    wave: Wave | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do. `key` names it as long as its reason lasts; `since` is when it became due."""
+
+    key: str
+    kind: Kind
+    what: str
+    since: datetime
+    address: str
+    dossier: UUID | None = None
+
+
+def tasks(facts: Facts, now: datetime) -> list[Task]:
+    """Everything to do at `now`, the most pressing kind first, the oldest first in each."""
+    known = {one.id: one for one in facts.dossiers}
+    found = [*_reading(known.values(), facts.read), *_answers(known, facts, now), *_wave(facts.wave, now)]
+    order = list(KINDS)
+    return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))
+
+
+def _reading(dossiers: Iterable[Known], read: Mapping[UUID, int]) -> Iterable[Task]:
+    for one in dossiers:
+        if one.state == "hors_delai":
+            yield _of(one, "hors_delai", one.submitted_at)
+        elif one.state == "depose" and one.id not in read:
+            yield _of(one, "lire", one.submitted_at)
+        elif one.id in read and read[one.id] < one.revision:
+            yield _of(one, "relire", one.submitted_at, f":{one.revision}")
+
+
+def _answers(known: Mapping[UUID, Known], facts: Facts, now: datetime) -> Iterable[Task]:
+    for dossier, since in facts.waiting.items():
+        if now - since >= PATIENCE and dossier in known:
+            yield _of(known[dossier], "reponse", since, f":{since.isoformat()}")
+    for one in facts.corrections:
+        if one.outcome is None and one.due_on < now.date() and one.candidacy_id in known:
+            dossier_ = known[one.candidacy_id]
+            what = f"{_name(dossier_)} : {TITLES[one.section]}, attendue le {one.due_on:%d/%m/%Y}"
+            yield Task(f"correction:{one.id}", "correction", what, one.asked_at, _address(dossier_), dossier_.id)
+    for dossier, at, reason in facts.failures:
+        if dossier in known:
+            what = f"{_name(known[dossier])} : {reason}"
+            yield Task(f"echec:{dossier}:{at.isoformat()}", "echec", what, at, _address(known[dossier]), dossier)
+
+
+def _wave(wave: Wave | None, now: datetime) -> Iterable[Task]:
+    if wave is not None and now < wave.calendar.closes_at <= now + PATIENCE:
+        what = f"« {wave.calendar.title} » se termine le {wave.calendar.closes_at:%d/%m/%Y}"
+        yield Task(f"vague:{wave.id}", "vague", what, wave.calendar.closes_at - PATIENCE, "/vagues")
+
+
+def _of(one: Known, kind: Kind, since: datetime, more: str = "") -> Task:
+    return Task(f"{kind}:{one.id}{more}", kind, _name(one), since, _address(one), one.id)
+
+
+def _name(one: Known) -> str:
+    return f"{one.number}, {one.title}"
+
+
+def _address(one: Known) -> str:
+    return f"/dossiers/{one.id}"
+
+
+def visible(found: Iterable[Task], aside: Mapping[str, date]) -> tuple[list[Task], list[Task]]:
+    """The tasks to see now, and those put aside until a day to come."""
+    all_of_them = list(found)
+    return [one for one in all_of_them if one.key not in aside], [one for one in all_of_them if one.key in aside]

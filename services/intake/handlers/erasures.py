@@ -1,0 +1,50 @@
+"""A person is erased everywhere: here at once, elsewhere by an event that each service answers."""
+
+from uuid import uuid4
+
+from intake.domain.journal import Entry
+from intake.domain.people import Member, canonical
+from intake.domain.refusals import Refused
+from intake.store import erasures, hearsay, people
+from intake.store.erasures import Answer, Erasure
+from kernel.contracts import funding_watch, notifier, scoring
+from kernel.contracts.intake_life import ErasureOrdered
+from kernel.runtime import sessions
+from kernel.runtime.database import Work
+
+Done = scoring.ErasureDone | funding_watch.ErasureDone | notifier.ErasureDone
+KEPT = {
+    "dossier du projet, décisions et journal": "archives du label ; ils ne nomment que des organismes et des fonctions",
+    "copie de l’adresse dans les échanges entre services": "elle s’efface d’elle-même, en 90 jours au plus",
+}
+
+
+async def known(work: Work, email: str) -> Member:
+    """The person of an address who may be erased. Raises `Refused`."""
+    found = await people.of_email(work.session, canonical(email))
+    if found is None:
+        raise Refused("Personne n’est connu à cette adresse : rien n’est à effacer.")
+    if found.role != "applicant":
+        raise Refused("Cette adresse est celle d’un membre de l’équipe ou d’un comité : désactivez-la dans « Équipe ».")
+    return found
+
+
+async def order(work: Work, email: str, reason: str, by: str) -> Erasure:
+    """Erase a porteur here and everywhere. Raises `Refused` for an address that is not one's."""
+    person = await known(work, email)
+    theirs = await erasures.dossiers_of_contact(work.session, person.email)
+    ids = [id_ for id_, _, _ in theirs]
+    erasure = Erasure(uuid4(), work.at, by, reason, tuple(number for _, number, _ in theirs))
+    await erasures.add(work.session, erasure, person.id)
+    counted = await erasures.blank(work.session, person, ids, work.at)
+    await sessions.end_all(work, str(person.id))
+    await erasures.answer(work.session, erasure.id, "intake", Answer(work.at, counted, KEPT))
+    lines = [Entry(id_, work.at, by, "effacement", reason, f"effacement:{erasure.id}") for id_ in ids]
+    await hearsay.write(work.session, lines)
+    work.record(ErasureOrdered(erasure_id=erasure.id, person_ids=[person.id], candidacy_ids=ids, at=work.at))
+    return erasure
+
+
+async def hear(work: Work, event: Done) -> None:
+    """A service has erased: its answer joins the report."""
+    await erasures.answer(work.session, event.erasure_id, event.producer(), Answer(event.at, event.erased, event.kept))
