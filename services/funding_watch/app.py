@@ -40,9 +40,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     return Service(
         name="funding_watch",
         settings=settings,
-        subscriptions=subscribers.declare(
-            Place(label.department, label.region, label.zones), ready, crawling.wake, schedules=ready
-        ),
+        subscriptions=subscribers.declare(Place.of(label), ready, crawling.wake, schedules=ready),
         app=web(settings, label, database, shown),
         database=database,
         nats_url=nats_url,

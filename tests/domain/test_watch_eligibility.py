@@ -76,11 +76,11 @@ def test_a_zone_that_is_known_admits_and_another_is_to_check() -> None:
     ],
 )
 def test_the_form_of_the_porteur_decides(form: str, audiences: tuple[str, ...], expected: Answer) -> None:
-    assert check_beneficiary(call(audiences=audiences), project(form)).verdict == expected
+    assert check_beneficiary(call(audiences=audiences), project(form), PLACE).verdict == expected
 
 
 def test_a_commune_is_told_that_its_agglomeration_may_apply() -> None:
-    found = check_beneficiary(call(audiences=("epci",)), project("commune"))
+    found = check_beneficiary(call(audiences=("epci",)), project("commune"), PLACE)
 
     assert found.question == "Voir si une candidature est possible via l’agglomération."
 
@@ -98,7 +98,7 @@ def test_a_commune_is_told_that_its_agglomeration_may_apply() -> None:
     ],
 )
 def test_there_is_still_time_or_not(dates: dict[str, Any], expected: Answer) -> None:
-    assert check_calendar(call(**dates), START).verdict == expected
+    assert check_calendar(call(**dates), project(), PLACE, START).verdict == expected
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_call_that_says_nothing_is_never_refused(form: str, kind: NeedKind) ->
 
 @given(form=FORMS, audiences=AUDIENCES)
 def test_an_unknown_form_is_neither_admitted_nor_refused(form: str, audiences: tuple[str, ...]) -> None:
-    found = check_beneficiary(call(audiences=audiences), project(form))
+    found = check_beneficiary(call(audiences=audiences), project(form), PLACE)
 
     if form not in FORM_WORDS:
         assert found.verdict == "to_check"

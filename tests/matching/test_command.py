@@ -34,7 +34,7 @@ def test_a_ranking_says_which_need_why_and_what_was_checked(files: list[str], tm
     heat = line["explain"]["heat"]
     assert heat["need"] == "Construire un réseau de chaleur au bois"
     assert heat["reason"].startswith("Répond à votre besoin")
-    assert [set(check) for check in heat["checks"]] == [{"check", "verdict", "evidence", "fact"}] * 4
+    assert [set(check) for check in heat["checks"]] == [{"check", "verdict", "evidence", "fact"}] * 6
     assert {check["verdict"] for check in heat["checks"]} <= {"yes", "no", "to_check"}
 
 

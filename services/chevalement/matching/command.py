@@ -10,6 +10,8 @@ from pathlib import Path
 from chevalement.matching import reading
 from chevalement.matching.evaluation import as_table, evaluate
 from chevalement.matching.ranking import as_line, rank_all
+from kernel.contracts.label import load_label
+from kernel.runtime.settings import Settings
 
 
 def run(projects: Path, calls: Path, today: str, out: Path | None, judgments: Path | None) -> list[str]:
@@ -28,9 +30,16 @@ def day(written: str) -> date:
         raise reading.WrongLine(f"--today {written!r} is not a day; write it as 2026-04-01") from None
 
 
+def populations() -> dict[str, int]:
+    """Inhabitants of the communes of this installation's territory; of another one's, none is known."""
+    settings = Settings.load()
+    communes = load_label(settings.label_file, settings.territory_file).communes
+    return {code: commune.population for code, commune in communes.items()}
+
+
 def write(projects: Path, calls: Path, today: str, out: Path) -> str:
     """Write the rankings, one JSON line a project; returns the line to print. Raises WrongLine."""
-    at, candidates, offers = day(today), reading.projects(projects), reading.calls(calls)
+    at, candidates, offers = day(today), reading.projects(projects, populations()), reading.calls(calls)
     rankings = rank_all(candidates, offers, at)
     lines = [
         json.dumps(as_line(ranking, candidate), ensure_ascii=False) + "\n"
@@ -46,7 +55,7 @@ def write(projects: Path, calls: Path, today: str, out: Path) -> str:
 
 def measure(projects: Path, calls: Path, today: str, judgments: Path) -> list[str]:
     """The lines of the table of figures. Raises WrongLine."""
-    at, candidates, offers = day(today), reading.projects(projects), reading.calls(calls)
+    at, candidates, offers = day(today), reading.projects(projects, populations()), reading.calls(calls)
     judged = reading.judgments(judgments)
     count = f"{len(candidates)} projects, {len(offers)} calls, {len(judged)} judgments, as of {at.isoformat()}"
     note = "mean [90 % interval over projects]; relevant: grade 2 and more; real: calls with an address"

@@ -74,11 +74,20 @@ NATURES: tuple[tuple[str, NeedKind], ...] = (
     (r"partenar", "partenariat"),
 )
 """Pattern of a need's nature → our kind; the one that is named first counts."""
+STAGES: tuple[tuple[str, str], ...] = (
+    (r"exploitation|service|ouvert", "exploitation"),
+    (r"travaux|chantier|r[ée]alisation", "travaux"),
+    (r"montage|consultation", "montage"),
+    (r"[ée]tude|conception|faisabilit", "etude"),
+    (r"id[ée]e|r[ée]flexion|[ée]mergence", "idee"),
+)
+"""Pattern of a project's stage → our code."""
 ZONES: tuple[tuple[str, str], ...] = (
     (r"bassin_minier|erbm", "bassin-minier"),
     (r"^ftj", "ftj-nord-pas-de-calais"),
     (r"qpv", "qpv"),
     (r"coeur_de_ville", "action-coeur-de-ville"),
+    (r"petites_villes", "petites-villes-de-demain"),
     (r"^littoral", "littoral"),
 )
 """Pattern of a zone → its slug."""
@@ -88,6 +97,13 @@ def form_of(written: str | None) -> str:
     """Our legal form, or the word itself where none is known: the checks then say that it is to be checked."""
     plain = (written or "").casefold()
     return next((form for pattern, form in FORMS if re.search(pattern, plain)), plain.strip())
+
+
+def stage_of(written: str | None) -> str:
+    """The stage of a project; the first that is named counts, empty where none is known."""
+    plain = (written or "").casefold()
+    found = [(match.start(), stage) for pattern, stage in STAGES if (match := re.search(pattern, plain))]
+    return min(found)[1] if found else ""
 
 
 def audiences_of(labels: Sequence[str]) -> tuple[Audience, ...]:

@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -50,6 +52,10 @@ class NeedLine(BaseModel):
     themes: Texts = []
 
 
+class BudgetLine(BaseModel):
+    total_connu_eur: Amount = None
+
+
 class ProjectLine(BaseModel):
     project_id: Identity
     nom: str | None = None
@@ -61,6 +67,8 @@ class ProjectLine(BaseModel):
     region: str | None = None
     zonages: Texts = []
     resume: str | None = None
+    stade: str | None = None
+    budget: BudgetLine | None = None
     besoins: list[NeedLine] | None = None
 
 
@@ -122,9 +130,9 @@ class Offer:
     real: bool
 
 
-def projects(path: Path) -> list[Candidate]:
-    """The projects of a file, in its order. Raises WrongLine."""
-    return _read(path, ProjectLine, _candidate, lambda line: line.project_id)
+def projects(path: Path, populations: Mapping[str, int] = MappingProxyType({})) -> list[Candidate]:
+    """The projects of a file, in its order; `populations`: INSEE code → inhabitants. Raises WrongLine."""
+    return _read(path, ProjectLine, partial(_candidate, populations), lambda line: line.project_id)
 
 
 def calls(path: Path) -> list[Offer]:
@@ -174,7 +182,7 @@ def _why(error: Exception) -> str:
     return str(error)[:200] or type(error).__name__
 
 
-def _candidate(line: ProjectLine) -> Candidate:
+def _candidate(populations: Mapping[str, int], line: ProjectLine) -> Candidate:
     needs = line.besoins or []
     project = Project(
         title=line.nom or "",
@@ -186,12 +194,13 @@ def _candidate(line: ProjectLine) -> Candidate:
         commune_code=line.code_insee or "",
         commune_name=line.commune or "",
         epci_code="",
-        stage="",
-        budget=None,
+        stage=labels.stage_of(line.stade),
+        budget=_whole(line.budget.total_connu_eur) if line.budget else None,
         plan=(),
         needs=tuple(_need(number, need) for number, need in enumerate(needs, 1)),
     )
-    place = Place(line.departement or "", labels.region_code(line.region), labels.zones_of(line.zonages))
+    zones = labels.zones_of(line.zonages)
+    place = Place(line.departement or "", labels.region_code(line.region), zones, populations)
     return Candidate(line.project_id, project, place, {n: need.priorite or 1 for n, need in enumerate(needs, 1)})
 
 

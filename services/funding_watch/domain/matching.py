@@ -14,9 +14,10 @@ from datetime import datetime
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import (
     Check,
+    CheckName,
     Place,
     asks_for_partners,
-    check_expense,
+    check_need,
     check_project,
     is_made_for,
     verdict_of,
@@ -38,7 +39,16 @@ FIELDS = {"title": 3, "themes": 1, "programme": 1, "description": 1, "eligibilit
 
 NEED_WEIGHT = {"expertise": 0.85, "communication": 0.7, "partenariat": 0.7}
 """A need that asks for no money counts less: a call is first of all money."""
-DOUBT = {"territoire": 0.85, "beneficiaire": 0.8, "calendrier": 0.97, "depense": 0.97}
+DOUBT: Mapping[CheckName, float] = {
+    "territoire": 0.85,
+    "zone": 0.6,
+    "beneficiaire": 0.8,
+    "calendrier": 0.97,
+    "depense": 0.97,
+    "montant": 0.97,
+    "etape": 1.0,
+    "cumul": 1.0,
+}
 """What an answer that is to check leaves of the relevance."""
 PARTNERS = 0.8
 """What the search for European partners leaves of the relevance."""
@@ -114,6 +124,7 @@ def _entry(call: FundingCall) -> Entry:
 class Query:
     """What a need searches for. `weights`: stem → what it counts for; `gains`: the same times its rarity."""
 
+    project: Project
     need: Need
     weights: Mapping[str, float]
     gains: Mapping[str, float]
@@ -137,7 +148,7 @@ def query_of(project: Project, need: Need, index: Index, weight: float = 1.0) ->
                 weights[word.stem] = max(weights.get(word.stem, 0.0), counted)
     gains = {stem: weights[stem] * index.rarity(stem) for stem in sorted(weights)}
     reachable = sum(sorted(gains.values(), reverse=True)[:TELLING]) * (K1 + 1)
-    return Query(need, weights, gains, reachable, weight)
+    return Query(project, need, weights, gains, reachable, weight)
 
 
 def relevance(query: Query, entry: Entry, index: Index) -> float:
@@ -224,7 +235,7 @@ def _fit(entry: Entry, query: Query, common: tuple[Check, ...], index: Index) ->
     score = relevance(query, entry, index) * query.weight
     if not score:
         return None
-    checks = (*common, check_expense(entry.call, query.need))
+    checks = (*common, *check_need(entry.call, query.project, query.need))
     if verdict_of(checks) == "non":
         return None
     for check in checks:

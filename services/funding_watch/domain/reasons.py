@@ -15,9 +15,13 @@ LONGEST_NEED = 140
 """Characters of the need that are quoted."""
 TO_CHECK_WORDS = {
     "territoire": "le périmètre",
+    "zone": "les communes admises",
     "beneficiaire": "qui peut candidater",
     "calendrier": "le calendrier",
     "depense": "les dépenses prises en charge",
+    "montant": "le montant",
+    "etape": "le début de l’opération",
+    "cumul": "le cumul avec les autres aides",
 }
 
 

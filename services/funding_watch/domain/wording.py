@@ -94,9 +94,13 @@ SCALE_WORDS: Mapping[str, str] = {
 
 CHECK_WORDS: Mapping[str, str] = {
     "territoire": "Où",
+    "zone": "Quelles communes",
     "beneficiaire": "Qui",
     "calendrier": "Quand",
     "depense": "Quelles dépenses",
+    "montant": "Combien",
+    "etape": "À quel stade",
+    "cumul": "Avec quelles aides",
 }
 
 NEED_NAMES: Mapping[str, str] = {
@@ -217,3 +221,6 @@ def money_words(least: int | None, most: int | None, rate: int | None) -> str | 
     elif least:
         said.append(f"à partir de {amount_words(least)}")
     return ", ".join(said) or None
+
+
+WHERE_WORDS: Mapping[str, str] = {"titre": "titre", "conditions": "conditions", "description": "description"}

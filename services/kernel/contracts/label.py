@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,8 @@ class Label:
     region: str
     zones: frozenset[str]
     """Slugs of the zones, as funders name them, that hold the whole territory."""
+    councils: Mapping[str, tuple[date, ...]]
+    """SIREN of an agglomeration or INSEE code of a commune → the days on which its council meets, in order."""
     quota: int
     late_days: int
     """Days after the closing of a wave during which a dossier is still received, for the team to decide."""
@@ -151,6 +154,7 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         department=data["territory"]["department"],
         region=data["territory"]["region"],
         zones=frozenset(data["territory"].get("zones", ())),
+        councils={code: tuple(sorted(days)) for code, days in data.get("councils", {}).items()},
         quota=data["wave"]["quota"],
         late_days=int(data["wave"].get("late_days", 0)),
         axes=tuple(_axis(axis) for axis in data["axes"]),
