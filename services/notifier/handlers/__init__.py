@@ -1,0 +1,52 @@
+"""The story of the notifier: people are told what happened to them, once, when it can be told.
+
+Each function is one transaction: load, ask the domain, save, record what to tell. Events come in any order
+and twice; what came too early is kept and waits for the rest. Nothing is sent here.
+"""
+
+from notifier.handlers.alerts import gather_match, note_crawl, report_degraded, tell_matches
+from notifier.handlers.applicants import (
+    acknowledge_candidacy,
+    acknowledge_late,
+    announce_correction,
+    announce_decision,
+    announce_message,
+    announce_preselection,
+    announce_refusal,
+    stop_messages,
+)
+from notifier.handlers.people import forget, learn_contact, send_link
+from notifier.handlers.sending import (
+    Sending,
+    UnknownDelivery,
+    claim_deliveries,
+    give_back,
+    renew_appointments,
+    send_again,
+    settle_delivery,
+)
+
+__all__ = [
+    "Sending",
+    "UnknownDelivery",
+    "acknowledge_candidacy",
+    "acknowledge_late",
+    "announce_correction",
+    "announce_decision",
+    "announce_message",
+    "announce_preselection",
+    "announce_refusal",
+    "claim_deliveries",
+    "forget",
+    "gather_match",
+    "give_back",
+    "learn_contact",
+    "note_crawl",
+    "renew_appointments",
+    "report_degraded",
+    "send_again",
+    "send_link",
+    "settle_delivery",
+    "stop_messages",
+    "tell_matches",
+]

@@ -1,0 +1,67 @@
+"""The staff are told of matches together, and of each episode of a source that cannot be trusted, once."""
+
+from datetime import timedelta
+
+from kernel.contracts.funding_watch import MatchProposed, SourceCrawled, SourceDegraded
+from kernel.contracts.notifier import AlertDue
+from kernel.runtime.database import Work
+from notifier import store
+from notifier.domain import alert
+from notifier.domain import delivery as deliveries
+from notifier.domain.alert import Reading
+from notifier.domain.words import one_line
+from notifier.handlers.telling import STAFF, announce, cause
+
+
+async def gather_match(work: Work, event: MatchProposed, delay: timedelta) -> None:
+    """Keep a match for the next alert, and make the appointment of that alert where there is none."""
+    await store.take_turn(work)
+    known = await store.item(work.session, event.match_id)
+    if known is not None:
+        changed = alert.newer(*known, event)
+        if changed:
+            await store.save_item(work.session, changed)
+        return
+    due = alert.appointment(await store.waiting_since(work.session), work.at, delay)
+    await store.save_item(work.session, alert.item(event, work.at))
+    if due is not None:
+        work.later(AlertDue(recipient=STAFF), due, STAFF)
+
+
+async def tell_matches(work: Work, event: AlertDue) -> None:
+    """One alert with every match that was not told; told and written in the same commit. Never an empty one."""
+    await store.take_turn(work)
+    items = await store.untold(work.session)
+    if not items:
+        return
+    known = await store.dossiers(work.session, (one.candidacy_id for one in items))
+    snapshot = alert.alert_snapshot(items, known, await store.latest_readings(work.session))
+    told = await announce(work, deliveries.to_staff(cause(work), "alerte_equipe", snapshot, work.at))
+    await store.mark_told(work.session, items, told.id)
+
+
+async def note_crawl(work: Work, event: SourceCrawled) -> None:
+    """Keep that a source was read well; a degraded episode ends here."""
+    reading = Reading(cause(work), event.source, event.title, event.at, event.calls, None, told=False)
+    await _note(work, reading)
+
+
+async def report_degraded(work: Work, event: SourceDegraded) -> None:
+    """Tell the staff that a source cannot be trusted, once for each degraded episode."""
+    reason = one_line(event.reason) or "raison inconnue"
+    reading = Reading(cause(work), event.source, event.title, event.at, None, reason, told=False)
+    await _note(work, reading)
+
+
+async def _note(work: Work, reading: Reading) -> None:
+    await store.take_turn(work)
+    known = await store.readings(work.session, reading.source)
+    if any(one.id == reading.id for one in known):
+        return
+    await store.add_reading(work.session, reading)
+    for untold in alert.to_tell([*known, reading]):
+        good = [one for one in known if not one.degraded and one.at < untold.at]
+        last_good = max(good, key=lambda one: one.at, default=None)
+        snapshot = alert.source_snapshot(untold, last_good)
+        told = await announce(work, deliveries.to_staff(untold.id, "source_degradee", snapshot, work.at))
+        await store.mark_reading(work.session, untold, told.id)

@@ -1,0 +1,91 @@
+"""What is due is taken with a claim, and what became of it is written by the holder of that claim alone."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from kernel.contracts.notifier import AlertDue, DeliveryDue
+from kernel.runtime.database import Work
+from notifier import store
+from notifier.domain import delivery as deliveries
+from notifier.domain.delivery import Delivery, Outcome, RecipientKind
+from notifier.domain.states import State
+from notifier.handlers.telling import STAFF, appoint, dossier_of
+
+
+class UnknownDelivery(LookupError):
+    """No message has this identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How this installation sends: mail of the staff by kind of recipient, domain of the Message-IDs."""
+
+    directory: Mapping[RecipientKind, str]
+    domain: str
+    limit: int = 20
+    """Messages taken in one claim; all of them must leave within the lease."""
+
+
+async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[Delivery]:
+    """Take what is due into the hands of the sender `token`; what was withdrawn meanwhile stops here."""
+    taken = []
+    for one in await store.claimable(work.session, work.at, sending.limit):
+        known = await dossier_of(work, one)
+        if known.withdrawn:
+            await store.save(work.session, deliveries.stopped(one), work.at)
+            continue
+        address = await _address_of(work, one, sending)
+        claimed = deliveries.claimed(one, token, address, sending.domain, work.at)
+        await store.save(work.session, claimed, work.at)
+        taken.append(claimed)
+    return taken
+
+
+async def settle_delivery(work: Work, claimed: Delivery, outcome: Outcome) -> bool:
+    """Write what became of an attempt; False, and nothing written, when another sender holds the delivery now."""
+    current = await store.locked(work.session, claimed.id)
+    if current is None or current.claim != claimed.claim:
+        return False
+    after, events = deliveries.settled(current, outcome, work.at, random.random())  # noqa: S311 - spreads retries
+    if after.state is State.A_ENVOYER:
+        after = deliveries.advance(after, await dossier_of(work, after), after.address, work.at)
+    await store.save(work.session, after, work.at)
+    work.record(*events)
+    appoint(work, after)
+    return True
+
+
+async def give_back(work: Work, token: UUID) -> None:
+    """What the sender `token` took and did not try is free again."""
+    for one in await store.held(work.session, token):
+        await store.save(work.session, deliveries.given_back(one), work.at)
+
+
+async def send_again(work: Work, delivery_id: UUID, by: str) -> None:
+    """Let a failed message leave again, to the address known now. Raises `UnknownDelivery`, `ImpossibleStep`."""
+    failed = await store.locked(work.session, delivery_id)
+    if failed is None:
+        raise UnknownDelivery(f"no delivery {delivery_id}")
+    address = await store.address(work.session, failed.candidacy_id) if failed.candidacy_id else None
+    again = deliveries.asked_again(failed, address, work.at)
+    await store.save(work.session, again, work.at, by)
+    work.record(DeliveryDue(delivery_id=again.id))
+
+
+async def renew_appointments(work: Work, delay: timedelta) -> None:
+    """Make every appointment again from the database: a schedule that was lost is found here, at start."""
+    await store.take_turn(work)
+    since = await store.waiting_since(work.session)
+    if since is not None:
+        work.later(AlertDue(recipient=STAFF), max(work.at, since + delay), STAFF)
+    for one in await store.later_deliveries(work.session, work.at):
+        appoint(work, one)
+
+
+async def _address_of(work: Work, one: Delivery, sending: Sending) -> str | None:
+    if one.candidacy_id is not None:
+        return await store.address(work.session, one.candidacy_id)
+    return sending.directory.get(one.recipient_kind)  # a person's is in the delivery alone

@@ -1,0 +1,89 @@
+"""Deliveries: read to be shown, locked to be changed, and every state they enter kept as a line of history."""
+
+from dataclasses import fields
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from notifier.domain.delivery import Delivery
+from notifier.domain.states import State
+from notifier.tables import DeliveryRow, DeliveryStepRow
+
+
+async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
+    """A delivery to read."""
+    row = await session.get(DeliveryRow, delivery_id)
+    return read_delivery(row) if row else None
+
+
+async def locked(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
+    """A delivery that is going to change, locked until the end of the transaction."""
+    statement = select(DeliveryRow).where(col(DeliveryRow.id) == delivery_id).with_for_update()
+    row = (await session.exec(statement)).one_or_none()
+    return read_delivery(row) if row else None
+
+
+async def unsent(session: AsyncSession, candidacy_id: UUID) -> list[Delivery]:
+    """The deliveries of a candidacy that wait, locked, in the order of their birth."""
+    waiting = (State.EN_ATTENTE_ADRESSE.value, State.A_ENVOYER.value)
+    statement = (
+        select(DeliveryRow)
+        .where(col(DeliveryRow.candidacy_id) == candidacy_id, col(DeliveryRow.state).in_(waiting))
+        .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+        .with_for_update()
+    )
+    return [read_delivery(row) for row in await session.exec(statement)]
+
+
+async def claimable(session: AsyncSession, at: datetime, limit: int) -> list[Delivery]:
+    """What is due, and what a sender took and did not settle in time; rows that another holds are left out."""
+    due = and_(col(DeliveryRow.state) == State.A_ENVOYER.value, col(DeliveryRow.due_at) <= at)
+    abandoned = and_(col(DeliveryRow.state) == State.EN_COURS.value, col(DeliveryRow.claimed_until) < at)
+    statement = (
+        select(DeliveryRow)
+        .where(or_(due, abandoned))
+        .order_by(col(DeliveryRow.due_at), col(DeliveryRow.created_at), col(DeliveryRow.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [read_delivery(row) for row in await session.exec(statement)]
+
+
+async def held(session: AsyncSession, token: UUID) -> list[Delivery]:
+    """What the sender `token` still holds, locked."""
+    statement = select(DeliveryRow).where(col(DeliveryRow.claim) == token).with_for_update()
+    return [read_delivery(row) for row in await session.exec(statement)]
+
+
+async def later_deliveries(session: AsyncSession, at: datetime) -> list[Delivery]:
+    """What is to be tried again after `at`."""
+    later = and_(col(DeliveryRow.state) == State.A_ENVOYER.value, col(DeliveryRow.due_at) > at)
+    return [read_delivery(row) for row in await session.exec(select(DeliveryRow).where(later))]
+
+
+async def save(session: AsyncSession, changed: Delivery, at: datetime, by: str = "") -> None:
+    """Write a delivery, and the step it made in its history where its state changed or it was tried again."""
+    row = await session.get(DeliveryRow, changed.id)
+    if row is None or row.state != changed.state or (changed.claim and row.claim != changed.claim):
+        note = (changed.last_error or "") if changed.state in (State.A_ENVOYER, State.ECHEC) else ""
+        step = DeliveryStepRow(delivery_id=changed.id, at=at, state=changed.state.value, note=note, by=by)
+        await _put(session, changed)
+        await session.flush()
+        session.add(step)
+    else:
+        await _put(session, changed)
+    await session.flush()
+
+
+async def _put(session: AsyncSession, changed: Delivery) -> None:
+    values = {one.name: getattr(changed, one.name) for one in fields(Delivery)}
+    values |= {"state": changed.state.value, "snapshot": dict(changed.snapshot)}
+    await session.merge(DeliveryRow(**values))
+
+
+def read_delivery(row: DeliveryRow) -> Delivery:
+    values = {one.name: getattr(row, one.name) for one in fields(Delivery)}
+    return Delivery(**(values | {"state": State(row.state)}))
