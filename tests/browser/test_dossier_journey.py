@@ -67,9 +67,10 @@ async def signed_in(page: Page, place: Place, *, staff: bool) -> Page:
     return page
 
 
-async def looked_at(page: Page, violations: Violations, name: str, width: int) -> None:
+async def looked_at(page: Page, violations: Violations | None, name: str, width: int) -> None:
     """Nothing for axe to say, nothing wider than the screen; photographed where that is asked."""
-    assert await violations(page) == [], name
+    if violations is not None:
+        assert await violations(page) == [], name
     assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     if SHOTS:
         await page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
@@ -115,12 +116,13 @@ async def answers(page: Page, place: Place) -> None:
 
 
 async def corrects(page: Page) -> None:
-    """The porteur finds the one section open, corrects it and sends the dossier."""
+    """The porteur corrects the section that was asked; before the preselection the others are open too."""
     await page.get_by_role("button", name="Corriger le dossier").click()
     await page.get_by_role("link", name="Le projet", exact=True).first.click()
     await page.get_by_label("Résumé").fill("Planter dix mille arbres au cœur de la ville.")
     await page.get_by_role("button", name="Enregistrer et continuer").click()
-    await page.wait_for_url("**/verification")
+    await page.wait_for_url("**/porteur")
+    await page.goto(page.url.replace("/porteur", "/verification"))
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (360, False)])
@@ -129,6 +131,7 @@ async def test_a_dossier_is_changed_talked_about_and_corrected(
 ) -> None:
     porteur = await signed_in(await browser_page(width, scripts=scripts), place, staff=False)
     staff = await signed_in(await browser_page(width, scripts=scripts), place, staff=True)
+    axe = violations if scripts else None  # axe is a script: in a page without any it never answers
     await changes(porteur, place)
     await answers(staff, place)
 
@@ -136,15 +139,15 @@ async def test_a_dossier_is_changed_talked_about_and_corrected(
     await expect(porteur.get_by_text("Précisez le résumé.").first).to_be_visible()
     await expect(porteur.get_by_text("Dossier suivi de près.")).to_have_count(0)
     await expect(porteur.get_by_text("à visiter")).to_have_count(0)
-    await looked_at(porteur, violations, "mon-dossier", width)
+    await looked_at(porteur, axe, "mon-dossier", width)
     await corrects(porteur)
-    await looked_at(porteur, violations, "renvoyer", width)
+    await looked_at(porteur, axe, "renvoyer", width)
     await porteur.get_by_role("button", name="Renvoyer le dossier").click()
     await porteur.get_by_role("link", name="Ce qui a changé").click()
     await expect(porteur.get_by_text("Planter dix mille arbres")).to_be_visible()
-    await looked_at(porteur, violations, "mes-versions", width)
+    await looked_at(porteur, axe, "mes-versions", width)
     await porteur.goto(f"{place.base}/mes-dossiers")
-    await looked_at(porteur, violations, "mes-dossiers", width)
+    await looked_at(porteur, axe, "mes-dossiers", width)
     assert await place.desk.count("dossier_version") == 3
 
 
