@@ -5,7 +5,7 @@ What must not leak is planted: an address, a receipt's key, a link's token, word
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -64,13 +64,21 @@ class House:
         return self.services["intake"].database
 
     async def ask(
-        self, service: str, method: str, path: str, role: Role | None = None, pairs: Pairs | None = None
+        self,
+        service: str,
+        method: str,
+        path: str,
+        role: Role | None = None,
+        *,
+        pairs: Pairs | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         """The answer of a service to `role` (None: a stranger), as if by its own address."""
         jar = {sessions.COOKIE: self.cookies[role]} if role else {}
         transport = httpx2.ASGITransport(app=self.services[service].app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", cookies=jar) as client:
-            answer = await client.request(method, path, data=dict(pairs or []) if method != "GET" else None)
+            data = dict(pairs or []) if method != "GET" else None
+            answer = await client.request(method, path, data=data, headers=dict(headers or {}))
         if answer.headers.get("content-type", "").startswith("text/html"):
             html5lib.HTMLParser(strict=True).parse(answer.text)
         return answer

@@ -145,9 +145,10 @@ async def _turn(lock: asyncio.Lock | None) -> AsyncIterator[None]:
 
 
 def _engine(url: str) -> AsyncEngine:
+    """Errors name the statement and never its values: they end up in logs, which hold no personal data."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True)
-    engine = create_async_engine(url)
+        return create_async_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(url, hide_parameters=True)
     sqlalchemy_event.listen(engine.sync_engine, "connect", _sqlite_connect)
     sqlalchemy_event.listen(engine.sync_engine, "begin", _sqlite_begin)
     return engine

@@ -33,35 +33,23 @@ log = structlog.get_logger()
 ErrorPage = Callable[[Request, int, str], Response]
 
 
+def strict_headers(secure: bool) -> dict[str, str]:
+    """The headers of every answer; behind TLS a browser is told to come by nothing else."""
+    return SECURITY_HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+
+
 class Gate:
     """ASGI: refuses foreign writes and oversize bodies, adds headers, gives the request its cause."""
 
     def __init__(self, app: ASGIApp, error_page: ErrorPage, secure: bool = False) -> None:
         self.app = app
         self.error_page = error_page
-        self.headers = dict(SECURITY_HEADERS)
-        if secure:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+        self.headers = strict_headers(secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        scope.setdefault("state", {})["cause"] = Cause.new(headers.get("traceparent"))
-        if (refusal := self._refusal(scope, headers)) is not None:
-            await refusal(scope, receive, send)
-            return
-        await _recognise(scope)
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise HTTPException(413)
-            return message
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +58,13 @@ class Gate:
                     answer.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, counted, with_headers)
+        headers = Headers(scope=scope)
+        scope.setdefault("state", {})["cause"] = Cause.new(headers.get("traceparent"))
+        if (refusal := self._refusal(scope, headers)) is not None:
+            await refusal(scope, receive, with_headers)
+            return
+        await _recognise(scope)
+        await self.app(scope, _bounded(receive), with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """The page that says no before the application is asked, if it must."""
@@ -80,6 +74,21 @@ class Gate:
         if length.isdecimal() and int(length) > MAX_BODY:
             return self.error_page(Request(scope), 413, "")
         return None
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive`, which says 413 once more than MAX_BODY bytes came."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 async def _recognise(scope: Scope) -> None:
@@ -119,6 +128,8 @@ def web_app(title: str, *, secure: bool, error_page: ErrorPage) -> FastAPI:
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
         log.error("page.failed", path=request.url.path, exc_info=error)
-        return error_page(request, 500, "")
+        answer = error_page(request, 500, "")
+        answer.headers.update(strict_headers(secure))  # a bug is answered outside the gate
+        return answer
 
     return app
