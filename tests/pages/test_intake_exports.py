@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import httpx2
 import pytest
+from odfdo import Document
 
 from intake import handlers
 from intake.domain.states import WORDS
@@ -102,18 +103,47 @@ async def test_the_list_leads_to_its_files_with_its_filters(desk: Desk) -> None:
     listed = page(await desk.get("/dossiers?theme=energie&q=for%C3%AAt", "staff"))
     links = [e.get("href", "") for e in listed.iter() if e.get("href", "").startswith("/dossiers.")]
 
-    assert len(links) == 2
+    assert len(links) == 4
     for link in links:
         assert "theme=energie" in link and "q=for" in link
         await ask(desk, link)
 
 
-@pytest.mark.parametrize("path", ["/dossiers.csv", "/dossiers.xlsx"])
+@pytest.mark.parametrize("path", ["/dossiers.csv", "/dossiers.xlsx", "/dossiers.ods", "/dossiers.zip"])
 async def test_files_are_for_staff_alone(desk: Desk, path: str) -> None:
     await desk.post("/candidatures", form())
     for role, status in ((None, 401), ("partner", 403), ("expert", 403), ("applicant", 403), ("ops", 403)):
         answer = await desk.get(path, role)  # type: ignore[arg-type] # a role of the list
         assert (answer.status_code, b"LE-2026" in answer.content) == (status, False)
+
+
+async def test_the_open_document_says_the_same_and_holds_no_formula(desk: Desk) -> None:
+    await desk.post("/candidatures", form(budget="1 250 000", porteur_nom="=1+1"))
+    book = Document(io.BytesIO((await ask(desk, "/dossiers.ods")).content))
+    sheet = book.body.get_table(name="Dossiers")
+    assert sheet is not None
+    (head, row) = (list(line) for line in sheet.iter_values())
+
+    assert tuple(head) == HEAD
+    assert row[:3] == ["LE-2026-0001", "Une forêt urbaine", "=1+1"]
+    assert row[8] == 1_250_000
+    assert row[10] == datetime(2026, 3, 12, 12)  # noqa: DTZ001 - a cell has no zone
+    assert "table:formula" not in sheet.serialize()
+
+
+async def test_a_bundle_has_the_list_and_each_dossier(desk: Desk) -> None:
+    await desk.post("/candidatures", form())
+    await desk.post("/candidatures", form(themes=("mobilite",), titre="Le garage"))
+
+    async def names(path: str) -> list[str]:
+        with zipfile.ZipFile(io.BytesIO((await ask(desk, path)).content)) as bundle:
+            assert bundle.testzip() is None
+            assert bundle.read(bundle.namelist()[-1]).startswith(b"%PDF")
+            return bundle.namelist()
+
+    both = ["dossiers.csv", "LE-2026-0002/accuse-et-reponses.pdf", "LE-2026-0001/accuse-et-reponses.pdf"]
+    assert await names("/dossiers.zip") == both
+    assert await names("/dossiers.zip?theme=mobilite") == both[:2]
 
 
 @pytest.mark.parametrize("typed", FORMULAS)

@@ -1,7 +1,6 @@
-"""The staff's desk: the list of dossiers, whose view is its address, and each dossier with all that is known of it."""
+"""Each dossier on the staff's desk, with all that is known of it."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -16,12 +15,11 @@ from intake.domain.revision import CORRECTABLE
 from intake.forms.candidacy import ToCorrect
 from intake.forms.messages import new_token
 from intake.forms.staff import Choice, read_choice
-from intake.forms.words import Words, readable
+from intake.forms.words import Words
 from intake.handlers import UnknownDossier, messages
 from intake.pages.shell import DossierId, Shell, Staff, Typed
 from intake.store import candidacies, desk, hearsay, revisions
 from intake.store import messages as threads
-from intake.store.lists import LONGEST_SEARCH, View, dossiers
 from kernel.contracts.intake import PlanLine
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
@@ -43,15 +41,8 @@ FILLS = (("acquis", "Acquis", "solid"), ("demande", "Demandé", "striped"), ("en
 
 
 def routes(shell: Shell) -> APIRouter:
-    """`/dossiers`: staff only."""
+    """`/dossiers/{id}`: staff only."""
     router = APIRouter()
-
-    @router.get("/dossiers")
-    async def show_list(request: Request, _: Staff) -> Response:
-        view = view_of(request)
-        async with shell.database.reading() as session:
-            listing = await dossiers(session, view)
-        return shell.render("dossiers.html", request, private=True, view=view, listing=listing, base=address_of(view))
 
     @router.get("/dossiers/{candidacy_id}")
     async def show_dossier(request: Request, candidacy_id: DossierId, _: Staff) -> Response:
@@ -80,25 +71,6 @@ async def _decide(shell: Shell, request: Request, candidacy_id: UUID, by: str, c
     except Refused as refused:
         return shell.error(request, 409, str(refused))
     return RedirectResponse(f"/dossiers/{candidacy_id}?fait={choice.decision}", 303)
-
-
-def view_of(request: Request) -> View:
-    """The view that an address asks for; a page number that is none is the first."""
-    asked = {name: readable(value).strip() for name, value in request.query_params.items()}
-    page = asked.get("page", "1")
-    return View(
-        words=asked.get("q", "")[:LONGEST_SEARCH],
-        state=asked.get("etat", ""),
-        theme=asked.get("theme", ""),
-        epci=asked.get("agglomeration", ""),
-        page=int(page) if page.isascii() and page.isdecimal() and 0 < len(page) <= 6 and int(page) else 1,
-    )
-
-
-def address_of(view: View) -> str:
-    """The address of a view up to its page number."""
-    filters = {"q": view.words, "etat": view.state, "theme": view.theme, "agglomeration": view.epci}
-    return "/dossiers?" + urlencode({name: value for name, value in filters.items() if value} | {"page": ""})
 
 
 def shares(candidacy: Candidacy) -> list[dict[str, Any]]:

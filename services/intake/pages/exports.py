@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import xlsxwriter
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
+from odfdo import Cell as OdsCell
+from odfdo import Document, Row, Table
 from starlette.responses import Response
 
 from intake.domain.states import WORDS
 from intake.domain.vocabulary import LEGAL_FORMS, STAGES
-from intake.pages.desk import view_of
+from intake.forms.viewing import Asked
+from intake.pages.listing import Viewed
 from intake.pages.shell import PRIVATE, Shell, Staff
-from intake.store.lists import ExportLine, whole
+from intake.store.lists import DossierLine, whole
 from kernel.contracts.label import Label
 from kernel.ui.french import PARIS
 
@@ -35,27 +38,32 @@ HEAD = (
 WIDTHS = (14, 44, 34, 26, 22, 12, 40, 14, 14, 18, 17)
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take the text of a CSV for a formula."""
+ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Write = Callable[[Sequence[Sequence[Cell]]], bytes]
 
 
 def routes(shell: Shell) -> APIRouter:
-    """`/dossiers.csv` and `/dossiers.xlsx`: staff only."""
+    """`/dossiers.csv`, `/dossiers.xlsx` and `/dossiers.ods`: staff only."""
     router = APIRouter()
 
-    async def made(request: Request, write: Write) -> bytes:
+    async def made(asked: Asked, write: Write) -> bytes:
         async with shell.database.reading() as session:
-            lines = await whole(session, view_of(request))
-        return await asyncio.to_thread(write, [_cells(line, shell.label) for line in lines])
+            lines = await whole(session, asked.view)
+        return await asyncio.to_thread(write, [cells(line, shell.label) for line in lines])
 
     @router.get("/dossiers.csv")
-    async def export_csv(request: Request, _: Staff) -> Response:
-        return _file(await made(request, as_csv), "dossiers.csv", "text/csv; charset=utf-8")
+    async def export_csv(asked: Viewed, _: Staff) -> Response:
+        return _file(await made(asked, as_csv), "dossiers.csv", "text/csv; charset=utf-8")
 
     @router.get("/dossiers.xlsx")
-    async def export_xlsx(request: Request, _: Staff) -> Response:
-        return _file(await made(request, as_xlsx), "dossiers.xlsx", SHEET_TYPE)
+    async def export_xlsx(asked: Viewed, _: Staff) -> Response:
+        return _file(await made(asked, as_xlsx), "dossiers.xlsx", SHEET_TYPE)
+
+    @router.get("/dossiers.ods")
+    async def export_ods(asked: Viewed, _: Staff) -> Response:
+        return _file(await made(asked, as_ods), "dossiers.ods", ODS_TYPE)
 
     return router
 
@@ -97,7 +105,24 @@ def as_xlsx(rows: Sequence[Sequence[Cell]]) -> bytes:
     return made.getvalue()
 
 
-def _cells(line: ExportLine, label: Label) -> list[Cell]:
+def as_ods(rows: Sequence[Sequence[Cell]]) -> bytes:
+    """The same sheet as an OpenDocument: each cell says what it is, and none is a formula."""
+    sheet = Table("Dossiers")
+    for row in (HEAD, *rows):
+        line = Row()
+        for cell in row:
+            line.append_cell(OdsCell(cell))
+        sheet.append_row(line)
+    document = Document("spreadsheet")
+    document.body.clear()
+    document.body.append(sheet)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def cells(line: DossierLine, label: Label) -> list[Cell]:
+    """A dossier in the order of `HEAD`, in words."""
     commune = label.communes.get(line.commune_code)
     return [
         line.number,

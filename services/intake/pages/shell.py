@@ -99,6 +99,7 @@ DossierId = Annotated[UUID, Depends(dossier_id)]
 def _environment(label: Label) -> Environment:
     """Templates with the label and the words of every code."""
     environment = templates(TEMPLATES)
+    agglomeration_names = dict(agglomerations(label))
     environment.globals.update(
         label=label,
         words_of=vocabulary,
@@ -115,6 +116,7 @@ def _environment(label: Label) -> Environment:
         act=lambda code: journal.ACT_WORDS[code],
         theme=label.theme,
         commune=lambda code: label.communes[code].name if code in label.communes else code,
+        agglomeration=lambda code: agglomeration_names.get(code, code),
         criterion=_criteria(label).get,
         can_become=states.can_move,
     )

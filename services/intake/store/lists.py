@@ -1,6 +1,6 @@
 """The staff's list of dossiers: a view is what its address says, the newest first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -10,47 +10,19 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from intake.domain.listing import NOBODY, View
 from intake.domain.states import State
 from intake.store.candidacies import without_accents
-from intake.tables import CandidacyRow, CandidacyThemeRow
+from intake.tables import AssignmentRow, CandidacyRow, CandidacyThemeRow, TagRow
 
 PAGE = 25
-LONGEST_SEARCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a list shows; an empty filter lets everything through. `page` counts from 1."""
-
-    words: str = ""
-    state: str = ""
-    theme: str = ""
-    epci: str = ""
-    page: int = 1
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether something may be hidden by a filter."""
-        return bool(self.words or self.state or self.theme or self.epci)
 
 
 @dataclass(frozen=True, slots=True)
 class DossierLine:
-    """A dossier in a list."""
+    """A dossier in a list or in a file for a spreadsheet, as codes; no address."""
 
     id: UUID
-    number: str
-    title: str
-    porteur: str
-    commune_code: str
-    state: State
-    submitted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ExportLine:
-    """A dossier in a file for a spreadsheet, as codes; no address."""
-
     number: str
     title: str
     porteur: str
@@ -83,11 +55,22 @@ async def dossiers(session: AsyncSession, view: View) -> Listing:
     return Listing([_line(row) for row in rows], total, max(1, -(-total // PAGE)))
 
 
-async def whole(session: AsyncSession, view: View) -> list[ExportLine]:
+async def whole(session: AsyncSession, view: View) -> list[DossierLine]:
     """Every dossier of a view, whatever its page."""
     query = select(CandidacyRow).where(*_conditions(view))
     query = query.order_by(col(CandidacyRow.submitted_at).desc(), col(CandidacyRow.number).desc())
-    return [_export_line(row) for row in await session.exec(query)]
+    return [_line(row) for row in await session.exec(query)]
+
+
+async def lines_of(session: AsyncSession, ids: Collection[UUID]) -> list[DossierLine]:
+    """The dossiers that have these identifiers, by number."""
+    query = select(CandidacyRow).where(col(CandidacyRow.id).in_(ids)).order_by(col(CandidacyRow.number))
+    return [_line(row) for row in await session.exec(query)]
+
+
+async def tag_words(session: AsyncSession) -> list[str]:
+    """Every tag that some dossier has, in alphabetical order."""
+    return sorted(await session.exec(select(TagRow.word).distinct()))
 
 
 async def count_in_wave(session: AsyncSession, wave_id: UUID) -> int:
@@ -98,26 +81,51 @@ async def count_in_wave(session: AsyncSession, wave_id: UUID) -> int:
 
 def _conditions(view: View) -> list[Any]:
     found: list[Any] = [
-        col(CandidacyRow.searched).contains(word, autoescape=True)
-        for word in without_accents(view.words[:LONGEST_SEARCH]).split()
+        col(CandidacyRow.searched).contains(word, autoescape=True) for word in without_accents(view.words).split()
     ]
-    if view.state:
-        found.append(CandidacyRow.state == view.state)
-    if view.epci:
-        found.append(CandidacyRow.epci_code == view.epci)
+    codes = {
+        CandidacyRow.state: view.state,
+        CandidacyRow.epci_code: view.epci,
+        CandidacyRow.porteur_form: view.form,
+        CandidacyRow.stage: view.stage,
+    }
+    found += [column == asked for column, asked in codes.items() if asked]
+    if view.wave:
+        found.append(col(CandidacyRow.wave_id).in_(_ids(view.wave)))
+    if view.budget_from is not None:
+        found.append(col(CandidacyRow.budget) >= view.budget_from)
+    if view.budget_to is not None:
+        found.append(col(CandidacyRow.budget) <= view.budget_to)
+    return found + _related(view)
+
+
+def _related(view: View) -> list[Any]:
+    """Conditions on what stands in other tables: themes, tags, who follows."""
+    dossier, found = col(CandidacyRow.id), []
     if view.theme:
         having = select(CandidacyThemeRow.candidacy_id).where(CandidacyThemeRow.theme == view.theme)
-        found.append(col(CandidacyRow.id).in_(having))
+        found.append(dossier.in_(having))
+    if view.tag:
+        found.append(dossier.in_(select(TagRow.candidacy_id).where(TagRow.word == view.tag.casefold())))
+    if view.follower == NOBODY:
+        found.append(dossier.not_in(select(AssignmentRow.candidacy_id)))
+    elif view.follower:
+        theirs = col(AssignmentRow.person_id).in_(_ids(view.follower))
+        found.append(dossier.in_(select(AssignmentRow.candidacy_id).where(theirs)))
     return found
 
 
+def _ids(text: str) -> list[UUID]:
+    """The identifier that an address names; none where it is none, so that nothing is found."""
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
+
+
 def _line(row: CandidacyRow) -> DossierLine:
-    state = cast("State", row.state)  # the table's CHECK has no other
-    return DossierLine(row.id, row.number, row.title, row.porteur, row.commune_code, state, row.submitted_at)
-
-
-def _export_line(row: CandidacyRow) -> ExportLine:
-    return ExportLine(
+    return DossierLine(
+        id=row.id,
         number=row.number,
         title=row.title,
         porteur=row.porteur,
@@ -127,6 +135,6 @@ def _export_line(row: CandidacyRow) -> ExportLine:
         themes=tuple(row.project["themes"]),
         stage=row.stage,
         budget=row.budget,
-        state=cast("State", row.state),
+        state=cast("State", row.state),  # the table's CHECK has no other
         submitted_at=row.submitted_at,
     )

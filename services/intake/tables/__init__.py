@@ -8,6 +8,7 @@ from intake.tables.erasures import ErasureAnswerRow, ErasureRow
 from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
 from intake.tables.revisions import CorrectionRow, DossierVersionRow
+from intake.tables.views import SavedViewRow
 from intake.tables.waves import CounterRow, WaveRow
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ParticipantRow",
     "PersonRow",
     "ReaderRow",
+    "SavedViewRow",
     "SpentLinkRow",
     "TagRow",
     "ThreadRow",

@@ -1,0 +1,55 @@
+"""A view as a ZIP: the list, then a folder for each dossier with the copy of its answers; sent while it is made.
+
+At no moment is more than one document in memory, so that a whole year of dossiers can be taken away.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+from zipstream import ZipStream  # type: ignore[import-untyped]  # zipstream-ng carries no types
+
+from intake.pages.exports import as_csv, cells
+from intake.pages.listing import Viewed
+from intake.pages.paper import document
+from intake.pages.shell import PRIVATE, Shell, Staff
+from intake.store import candidacies
+from intake.store.lists import DossierLine, whole
+from kernel.ui.paper import PaperFailed, Printer
+
+NOT_SET = "Le document de ce dossier n’a pas pu être composé : téléchargez-le depuis sa page.\n"
+
+
+def routes(shell: Shell) -> APIRouter:
+    """`/dossiers.zip`: staff only."""
+    router, printer = APIRouter(), Printer()
+
+    @router.get("/dossiers.zip")
+    async def export_zip(asked: Viewed, _: Staff) -> Response:
+        async with shell.database.reading() as session:
+            lines = await whole(session, asked.view)
+        headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="dossiers.zip"'}
+        return StreamingResponse(bundled(shell, printer, lines), media_type="application/zip", headers=headers)
+
+    return router
+
+
+async def bundled(shell: Shell, printer: Printer, lines: Sequence[DossierLine]) -> AsyncIterator[bytes]:
+    """The bytes of the ZIP, a document at a time; a dossier that cannot be set leaves a word in its folder."""
+    packed = ZipStream()
+    listed = await asyncio.to_thread(as_csv, [cells(line, shell.label) for line in lines])
+    packed.add(listed, "dossiers.csv")
+    for line in lines:
+        for part in packed.all_files():
+            yield part
+        async with shell.database.reading() as session:
+            candidacy = await candidacies.candidacy(session, line.id)
+        if candidacy is None:
+            continue
+        try:
+            packed.add(await printer.pdf(document(candidacy, shell.label)), f"{line.number}/accuse-et-reponses.pdf")
+        except PaperFailed:
+            packed.add(NOT_SET, f"{line.number}/LISEZ-MOI.txt")
+    for part in packed.finalize():
+        yield part
