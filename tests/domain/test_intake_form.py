@@ -1,5 +1,6 @@
 """A form is read to its end, in the order of the page; what is too much or unreadable is told, nothing is lost."""
 
+import json
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from intake.domain.dossier import Candidacy, submit
 from intake.forms import candidacy as limits
+from intake.forms.answers import answers_of
 from intake.forms.candidacy import Filled, read
 from intake.forms.staff import read_choice, read_wave
 from intake.forms.words import REPLACED, SHOWN_ROWS, blank, words_of
@@ -86,6 +88,16 @@ def test_a_need_ends_after_it_begins() -> None:
 
     assert set(errors(form(**row, besoin__0__fin="2026-08"))) == {"besoin-0-fin"}
     assert errors(form(**row, besoin__0__fin="9/2026")) == {}
+
+
+def test_needs_come_in_the_order_that_the_porteur_gives_or_in_none() -> None:
+    row = {"besoin__0__objet": "Étude", "besoin__0__nature": "ingenierie"}
+
+    assert [need.priority for need in dossier(**row).project.needs] == [None]
+    assert [need.priority for need in dossier(**row, besoin__0__priorite="2").project.needs] == [2]
+    assert set(errors(form(**row, besoin__0__priorite="4"))) == {"besoin-0-priorite"}
+    ranked = dossier(**row, besoin__0__priorite="3")
+    assert json.loads(answers_of(ranked)["besoin"])[0]["priorite"] == "3"
 
 
 def test_codes_that_the_form_does_not_offer_are_refused() -> None:

@@ -196,3 +196,10 @@ def test_a_call_that_needs_partners_abroad_asks_for_them_and_counts_less() -> No
 
 def replace_form(facts: Project, form: str) -> Project:
     return facts.model_copy(update={"porteur_form": form})
+
+
+def test_a_need_that_comes_later_weighs_less() -> None:
+    facts, calls = project(), [*far_calls(), call("heat")]
+    later = facts.model_copy(update={"needs": tuple(n.model_copy(update={"priority": 2}) for n in facts.needs)})
+
+    assert proposed(calls, later)[0].score < proposed(calls, facts)[0].score

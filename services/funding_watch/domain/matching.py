@@ -196,7 +196,7 @@ def ranked(
 ) -> list[Fit]:
     """Every call that no check refuses and that shares a word with a need, best first.
 
-    `priorities`: number of a need → 1 (first) and more; a need that has none is first.
+    `priorities`: number of a need → 1 (first) and more; else a need's own; one that has none is first.
     """
     needs = sorted(project.needs, key=lambda need: need.number)
     queries = [query_of(project, need, index, _weight_of(need, priorities or {})) for need in needs]
@@ -212,7 +212,7 @@ def ranked(
 
 
 def _weight_of(need: Need, priorities: Mapping[int, int]) -> float:
-    rank = max(1, priorities.get(need.number, 1))
+    rank = max(1, priorities.get(need.number, need.priority or 1))
     return NEED_WEIGHT.get(need.kind, 1.0) * PRIORITY_WEIGHT[min(rank, len(PRIORITY_WEIGHT)) - 1]
 
 

@@ -38,6 +38,7 @@ NEED_KINDS: Mapping[str, str] = MappingProxyType(
         "partenariat": "Partenariat",
     }
 )
+NEED_PRIORITIES: Mapping[str, str] = MappingProxyType({"1": "D’abord", "2": "Ensuite", "3": "Plus tard"})
 PLAN_STATES: Mapping[str, str] = MappingProxyType(
     {"envisage": "Envisagé", "demande": "Demandé", "acquis": "Acquis", "refuse": "Refusé"}
 )

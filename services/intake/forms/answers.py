@@ -51,6 +51,7 @@ def _need(need: Need) -> Mapping[str, str]:
         "montant": _amount(need.amount),
         "debut": need.begins or "",
         "fin": need.ends or "",
+        "priorite": str(need.priority or ""),
         "precisions": need.details,
     }
 

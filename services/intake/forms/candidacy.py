@@ -158,7 +158,14 @@ def _need(reader: Reader, number: int, name: str, row: Row) -> Need:
         begins=begins,
         ends=ends,
         details=reader.checked(f"{name}-precisions", row["precisions"], DETAILS),
+        priority=_priority(reader, f"{name}-priorite", row.get("priorite", "")),
     )
+
+
+def _priority(reader: Reader, name: str, typed: str) -> int | None:
+    """1 to 3; None where the porteur put the needs in no order, as older drafts do."""
+    chosen = typed and reader.choice(name, typed, vocabulary.NEED_PRIORITIES, "Choisissez un ordre, ou aucun.")
+    return int(chosen) if chosen else None
 
 
 def _grid(reader: Reader, label: Label) -> tuple[tuple[str, int], ...]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from stdnum.fr import siren, siret
+
 LARGEST_AMOUNT = 10_000_000_000
 """Euros; the largest project of a territory is far below, and the amount of a typing slip often above."""
 YEARS = range(2000, 2101)
@@ -24,9 +26,6 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 _RNA = re.compile(r"W[0-9]{9}")
-LA_POSTE = "356000000"
-"""La Poste's establishments do not follow Luhn: the digits of their SIRET sum to a multiple of five."""
-
 
 _PLAIN: dict[int, str | None] = {
     **{full: chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)},
@@ -128,19 +127,7 @@ def identifier(typed: str) -> str | None:
         return text
     if not re.fullmatch(r"[0-9]+", text) or len(text) not in {9, 14}:
         raise Wrong("Un SIRET a 14 chiffres, un SIREN 9 chiffres, un numéro RNA la lettre W puis 9 chiffres.")
-    if not _is_registered_number(text):
+    known = siren.is_valid(text) if len(text) == 9 else siret.is_valid(text)
+    if not known or set(text) == {"0"}:  # zeros pass the check digit, and are nobody's number
         raise Wrong("Un chiffre de ce numéro n’est pas le bon : recopiez-le depuis un document officiel.")
     return text
-
-
-def _is_registered_number(digits: str) -> bool:
-    """Whether the check digits of a SIREN or SIRET are right; a SIRET begins with a valid SIREN."""
-    if len(digits) == 14 and digits.startswith(LA_POSTE):
-        return _luhn(digits) or sum(map(int, digits)) % 5 == 0
-    return _luhn(digits[:9]) and _luhn(digits) and set(digits) != {"0"}
-
-
-def _luhn(digits: str) -> bool:
-    """ISO/IEC 7812: from the right, every second digit counts double, digit by digit; the sum ends in 0."""
-    doubled = (sum(divmod(2 * int(d), 10)) if place % 2 else int(d) for place, d in enumerate(reversed(digits)))
-    return sum(doubled) % 10 == 0

@@ -15,7 +15,7 @@ EMPTY_ROWS = 3
 REPLACED = "\ufffd"
 
 PLAN = ("financeur", "montant", "etat")
-NEED = ("objet", "nature", "montant", "debut", "fin", "precisions")
+NEED = ("objet", "nature", "montant", "debut", "fin", "priorite", "precisions")
 ROWS: Mapping[str, tuple[str, ...]] = {"plan": PLAN, "besoin": NEED}
 
 _ROW = re.compile(r"(plan|besoin)-(\d{1,6})-([a-z]+)")

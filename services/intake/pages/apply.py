@@ -49,7 +49,14 @@ COLUMNS: Mapping[str, list[dict[str, Any]]] = {
         {"name": "montant", "label": "Montant", "kind": "money", "width": 4},
         {"name": "debut", "label": "Début", "kind": "month", "width": 4},
         {"name": "fin", "label": "Fin", "kind": "month", "width": 4},
-        {"name": "precisions", "label": "Précisions", "kind": "textarea", "width": 12},
+        {
+            "name": "priorite",
+            "label": "À financer",
+            "kind": "select",
+            "width": 4,
+            "options": list(vocabulary.NEED_PRIORITIES.items()),
+        },
+        {"name": "precisions", "label": "Précisions", "kind": "textarea", "width": 8},
     ],
 }
 

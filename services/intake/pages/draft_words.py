@@ -43,6 +43,7 @@ CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "stade": vocabulary.STAGES,
         "etat": vocabulary.PLAN_STATES,
         "nature": vocabulary.NEED_KINDS,
+        "priorite": vocabulary.NEED_PRIORITIES,
     }
 )
 

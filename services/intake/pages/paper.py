@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from intake.domain.dossier import Candidacy, Dossier
 from intake.domain.states import WORDS
-from intake.domain.vocabulary import LEGAL_FORMS, NEED_KINDS, PLAN_STATES, STAGES
+from intake.domain.vocabulary import LEGAL_FORMS, NEED_KINDS, NEED_PRIORITIES, PLAN_STATES, STAGES
 from intake.pages.receipt import is_opened_by
 from intake.pages.shell import PRIVATE, DossierId, Shell, Visitor
 from intake.store import candidacies, people
@@ -163,6 +163,8 @@ def _need(need: Need) -> list[Block]:
         ("Fin", need.ends),
         ("Précisions", need.details),
     ]
+    if need.priority:
+        rows.append(("À financer", NEED_PRIORITIES[str(need.priority)]))
     return [heading(f"Besoin {need.number}", 4), _pairs(*rows)]
 
 

@@ -21,7 +21,10 @@ class PlanLine(Fact):
 
 
 class Need(Fact):
-    """What a project lacks. `amount` in whole euros; `begins` and `ends` are months, `2026-09`."""
+    """What a project lacks. `amount` in whole euros; `begins` and `ends` are months, `2026-09`.
+
+    `priority` is 1 for what comes first; None where the porteur put the needs in no order.
+    """
 
     number: int
     purpose: str
@@ -30,6 +33,7 @@ class Need(Fact):
     begins: str | None
     ends: str | None
     details: str
+    priority: int | None = Field(default=None, ge=1, le=3)
 
 
 class Project(Fact):
