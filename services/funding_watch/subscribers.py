@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from funding_watch import handlers
 from funding_watch.domain.eligibility import Place
+from funding_watch.domain.shelf import Shelf
 from kernel.contracts.envelope import Event
 from kernel.contracts.funding_watch import (
     CallAbsent,
@@ -48,7 +49,7 @@ def declare(
 
     `schedules` (name → cron) are the sources that are late when they were not read in time.
     """
-    subscriptions = Subscriptions("funding_watch")
+    subscriptions, shelf = Subscriptions("funding_watch"), Shelf()
     sessions.follow(subscriptions)
 
     @subscriptions.on(CrawlDue)
@@ -61,36 +62,37 @@ def declare(
     async def watch_time_pass(_: CallsDue, work: Work) -> None:
         await handlers.settle_all(work)
         await handlers.watch_sources(work, schedules)
+        await handlers.start_day(work, place, shelf)
 
-    _on_calls(subscriptions, place)
-    _on_projects(subscriptions, place)
+    _on_calls(subscriptions, place, shelf)
+    _on_projects(subscriptions, place, shelf)
     return subscriptions
 
 
-def _on_calls(subscriptions: Subscriptions, place: Place) -> None:
-    async def match_again(_: list[Event], work: Work) -> None:
-        await handlers.match_all(work, place)
+def _on_calls(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> None:
+    async def match_again(events: list[Event], work: Work) -> None:
+        await handlers.match_changed(work, {str(event.model_dump()["call_key"]) for event in events}, place, shelf)
 
     for told in TOLD_OF_CALLS:
         subscriptions.on_many(told)(match_again)
 
 
-def _on_projects(subscriptions: Subscriptions, place: Place) -> None:
+def _on_projects(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> None:
     @subscriptions.on(CandidacySubmitted)
     async def learn_project(event: CandidacySubmitted, work: Work) -> None:
-        await handlers.hear(work, event, place)
+        await handlers.hear(work, event, place, shelf)
 
     @subscriptions.on(CandidacyRevised)
     async def learn_change(event: CandidacyRevised, work: Work) -> None:
-        await handlers.hear(work, event, place)
+        await handlers.hear(work, event, place, shelf)
 
     @subscriptions.on(CandidacyWithdrawn)
     async def stop_watching(event: CandidacyWithdrawn, work: Work) -> None:
-        await handlers.hear(work, event, place)
+        await handlers.hear(work, event, place, shelf)
 
     @subscriptions.on(DecisionTaken)
     async def learn_outcome(event: DecisionTaken, work: Work) -> None:
-        await handlers.hear(work, event, place)
+        await handlers.hear(work, event, place, shelf)
 
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:

@@ -158,6 +158,18 @@ class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     leased_until: datetime | None = None
 
 
+class WordMeasureRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """What words told on the day they were last measured; one row. Small stocks keep none."""
+
+    __tablename__ = "word_measure"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"), CheckConstraint("total >= 0", name="total"))
+    id: int = Field(default=1, primary_key=True)
+    measured_at: datetime
+    total: int
+    usual: dict[str, Any] = Field(sa_type=JSON_VALUE)
+    frequency: dict[str, Any] = Field(sa_type=JSON_VALUE)
+
+
 class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
     """A call proposed for a project. `rank` is its place among the best of today, none when it left them."""
 

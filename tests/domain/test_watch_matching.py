@@ -7,9 +7,10 @@ import pytest
 
 from funding_watch.domain import matching
 from funding_watch.domain.call import FundingCall
-from funding_watch.domain.matching import MOST, Index, Proposal, propose
+from funding_watch.domain.matching import MOST, Proposal, propose
 from funding_watch.domain.quotes import quotes
 from funding_watch.domain.reasons import headline
+from funding_watch.domain.stock import Index
 from funding_watch.domain.words import folded, stem, words_of
 from kernel.contracts.intake import Project
 from tests.watch_story import PLACE, START, call, english_call, far_calls, need, project

@@ -13,7 +13,8 @@ import pytest
 from chevalement.matching import measures
 from chevalement.portals import LocalPortals
 from funding_watch.domain.call import FundingCall
-from funding_watch.domain.matching import Fit, Index, ranked, worth_sending
+from funding_watch.domain.matching import Fit, ranked, worth_sending
+from funding_watch.domain.stock import Index
 from tests.matching.sample_set import JUDGED, PLACE, grade, sample_projects
 from tests.spiders.crawling import NOON, TODAY, crawl
 

@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, forms, juries, pages, pipeline
+from chevalement.bench import ceilings, footprint, forms, juries, matches, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
@@ -39,6 +39,7 @@ def main(*, quick: bool, as_json: bool) -> None:
         lines = uvloop.run(_measure(Path(folder), admin, quick, console))
         lines += _footprint(Path(folder), console)
         lines += _juries(quick, console)
+        lines += _matches(quick, console)
         lines += uvloop.run(_forms(Path(folder), quick, console))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
@@ -107,6 +108,24 @@ def _juries(quick: bool, console: Console) -> list[Line]:
         lines.append(Line(name, seconds, "s", goal=goal))
         lines.append(Line(f"{name}: smallest ESS", fitted.smallest_ess, "draws"))
         lines.append(Line(f"{name}: largest R-hat", fitted.largest_rhat, "", goal="< 1.01"))
+    return lines
+
+
+def _matches(quick: bool, console: Console) -> list[Line]:
+    lines = []
+    for calls, needs in matches.SIZES[: 1 if quick else None]:
+        console.print(f"matches, {calls:,} calls by {needs:,} needs…")
+        cost = matches.measure(calls, needs, 100 if quick else 300)
+        name = f"matches, {calls:,} by {needs:,}"
+        lines += [
+            Line(f"{name}: one new call, p50", cost.call_p50, "ms"),
+            Line(f"{name}: one new call, p99", cost.call_p99, "ms"),
+            Line(f"{name}: one changed project, p50", cost.need_p50, "ms"),
+            Line(f"{name}: one changed project, p99", cost.need_p99, "ms"),
+            Line(f"{name}: all scores (ratio: to the bare product)", cost.scores, "s", of_bare=cost.scores / cost.bare),
+            Line(f"{name}: whole rematch, rules included", cost.whole, "s", of_bare=cost.whole / cost.bare),
+            Line(f"{name}: memory", cost.memory, "MB"),
+        ]
     return lines
 
 

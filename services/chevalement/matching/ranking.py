@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from chevalement.matching.reading import Candidate, Offer
 from funding_watch.domain.eligibility import check_project, verdict_of
-from funding_watch.domain.matching import Index, Proposal, proposal_of, ranked, worth_sending
+from funding_watch.domain.matching import Proposal, proposal_of, ranked, worth_sending
+from funding_watch.domain.stock import Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ they came; and where nothing fits, nothing is proposed. The need is what is sear
 a call's score is above all its best need's, and says which one.
 """
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,6 +22,7 @@ from funding_watch.domain.eligibility import (
 )
 from funding_watch.domain.quotes import quotes
 from funding_watch.domain.reasons import reason
+from funding_watch.domain.stock import K1, Entry, Index, Statistics
 from funding_watch.domain.words import words_of
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.intake import Need, Project
@@ -32,10 +31,6 @@ MOST = 5
 """Calls proposed for one project at once, the best ones: what a person reads in a week."""
 THRESHOLD = 0.22
 """Score under which nothing is proposed: over it four alerts in five were worth reading on a judged set."""
-K1, B = 1.5, 0.75
-"""Saturation of repeated words, weight of a text's length: the usual range of BM25."""
-FIELDS = {"title": 3, "themes": 1, "programme": 1, "description": 1, "eligibility_text": 1}
-"""How often the words of a field are counted."""
 
 NEED_WEIGHT = {"expertise": 0.85, "communication": 0.7, "partenariat": 0.7}
 """A need that asks for no money counts less: a call is first of all money."""
@@ -62,6 +57,8 @@ OTHER_NEEDS, ANSWERED_TOO = 0.5, 2
 """Share of their own score that the other needs a call answers add to the best one's, and how many of them."""
 TELLING = 12
 """A need is answered in full by this many of its most telling words."""
+ROUNDED = 0.0001
+"""More than rounding a score can add to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,50 +74,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A call as the index sees it: weighted counts of its stems."""
-
-    call: FundingCall
-    counts: Mapping[str, float]
-    length: float
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Calls ready to be searched, in the order of their keys, with the statistics of them all."""
-
-    entries: tuple[Entry, ...]
-    frequency: Mapping[str, int]
-    usual: Mapping[str, float]
-    """Mean length by language."""
-
-    @classmethod
-    def of(cls, calls: Iterable[FundingCall]) -> "Index":
-        entries = tuple(_entry(call) for call in sorted(calls, key=lambda call: call.key))
-        frequency = Counter(stem for entry in entries for stem in entry.counts)
-        usual = {
-            language: sum(lengths) / len(lengths)
-            for language in ("fr", "en")
-            if (lengths := [entry.length for entry in entries if entry.call.language == language])
-        }
-        return cls(entries, frequency, usual)
-
-    def rarity(self, stem: str) -> float:
-        """How much a word tells: near 0 where every call has it."""
-        having = self.frequency.get(stem, 0)
-        return math.log(1 + (len(self.entries) - having + 0.5) / (having + 0.5))
-
-
-def _entry(call: FundingCall) -> Entry:
-    counts: Counter[str] = Counter()
-    for field, weight in FIELDS.items():
-        text = getattr(call, field) or ""
-        for word in words_of(" . ".join(text) if isinstance(text, tuple) else text, call.language):
-            counts[word.stem] += weight
-    return Entry(call, counts, float(sum(counts.values())))
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """What a need searches for. `weights`: stem → what it counts for; `gains`: the same times its rarity."""
 
@@ -133,9 +86,13 @@ class Query:
     weight: float = 1.0
     """What the need counts for among those of the project."""
 
+    def part(self, *, of_need: bool) -> dict[str, float]:
+        """The gains of the need's own words, or of those of its context."""
+        return {stem: gain for stem, gain in self.gains.items() if _is_of_need(self.weights[stem]) == of_need}
 
-def query_of(project: Project, need: Need, index: Index, weight: float = 1.0) -> Query:
-    """The words of the need, within what the project is about; words that no call has are left out."""
+
+def query_of(project: Project, need: Need, statistics: Statistics, weight: float = 1.0) -> Query:
+    """The words of the need, within what the project is about; words that no measured call has are left out."""
     weights: dict[str, float] = {}
     for text, counted in (
         (project.summary, SUMMARY_WEIGHT),
@@ -144,27 +101,30 @@ def query_of(project: Project, need: Need, index: Index, weight: float = 1.0) ->
         (need.purpose, PURPOSE_WEIGHT),
     ):
         for word in words_of(text):
-            if word.stem in index.frequency:
+            if word.stem in statistics.frequency:
                 weights[word.stem] = max(weights.get(word.stem, 0.0), counted)
-    gains = {stem: weights[stem] * index.rarity(stem) for stem in sorted(weights)}
+    gains = {stem: weights[stem] * statistics.rarity(stem) for stem in sorted(weights)}
     reachable = sum(sorted(gains.values(), reverse=True)[:TELLING]) * (K1 + 1)
-    return Query(project, need, weights, gains, reachable, weight)
+    return Query(project, need, weights, gains, reachable or 1.0, weight)
 
 
-def relevance(query: Query, entry: Entry, index: Index) -> float:
-    """BM25 as a share of what is reachable: 0 to 1.
+def queries_of(project: Project, statistics: Statistics, priorities: Mapping[int, int] | None = None) -> list[Query]:
+    """What the needs of a project search for. `priorities`: number of a need → 1 (first) and more; else its own."""
+    needs = sorted(project.needs, key=lambda need: need.number)
+    return [query_of(project, need, statistics, _weight_of(need, priorities or {})) for need in needs]
 
-    0 where the call shares words with the context alone and none with the need itself.
+
+def relevances(query: Query, index: Index) -> dict[str, float]:
+    """Key of each call that speaks of the need → BM25 as a share of what is reachable, times the need's weight.
+
+    A call that shares words with the context alone, and none with the need itself, is left out.
     """
-    shared = sorted(query.gains.keys() & entry.counts.keys())
-    if not any(_is_of_need(query.weights[stem]) for stem in shared):
-        return 0.0
-    tame = K1 * (1 - B + B * entry.length / index.usual[entry.call.language])
-    reached = 0.0
-    for stem in shared:
-        count = entry.counts[stem]
-        reached += query.gains[stem] * count * (K1 + 1) / (count + tame)
-    return min(1.0, reached / query.reachable)
+    of_need = index.postings.scores(query.part(of_need=True))
+    around = index.postings.scores(query.part(of_need=False))
+    return {
+        key: min(1.0, float(of_need[place] + around[place]) / query.reachable) * query.weight
+        for key, place in index.postings.named(of_need)
+    }
 
 
 def _is_of_need(weight: float) -> bool:
@@ -183,7 +143,7 @@ class Fit:
 
 def propose(project: Project, index: Index, place: Place, now: datetime) -> list[Proposal]:
     """The best calls for the project at `now`, best first, at most MOST; empty where nothing fits."""
-    return [proposal_of(fit, project.porteur_form) for fit in worth_sending(ranked(project, index, place, now))]
+    return [proposal_of(fit, project.porteur_form) for fit in best(project, index, place, now)]
 
 
 def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
@@ -191,24 +151,67 @@ def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
     return [fit for fit in fits if fit.score >= THRESHOLD][:MOST]
 
 
+def best(project: Project, index: Index, place: Place, now: datetime) -> list[Fit]:
+    """The same as `worth_sending(ranked(…))`: calls are checked from the most promising on, until none can win."""
+    found: list[Fit] = []
+    for promise, key, relevant in _promising(queries_of(project, index.statistics), index, place):
+        if promise < (found[-1].score if len(found) == MOST else THRESHOLD):
+            break
+        fit = _checked(index.entries[key], relevant, place, now)
+        if fit and fit.score >= THRESHOLD:
+            found = sorted([*found, fit], key=_best_first)[:MOST]
+    return found
+
+
 def ranked(
     project: Project, index: Index, place: Place, now: datetime, priorities: Mapping[int, int] | None = None
 ) -> list[Fit]:
-    """Every call that no check refuses and that shares a word with a need, best first.
+    """Every call that no check refuses and that shares a word with a need, best first."""
+    queries = queries_of(project, index.statistics, priorities)
+    checked = (
+        _checked(index.entries[key], relevant, place, now) for _, key, relevant in _promising(queries, index, place)
+    )
+    return sorted((fit for fit in checked if fit), key=_best_first)
 
-    `priorities`: number of a need → 1 (first) and more; else a need's own; one that has none is first.
-    """
-    needs = sorted(project.needs, key=lambda need: need.number)
-    queries = [query_of(project, need, index, _weight_of(need, priorities or {})) for need in needs]
-    fits = []
-    for entry in index.entries:
-        common = check_project(entry.call, project, place, now)
-        if verdict_of(common) == "non":
-            continue
-        found = [fit for query in queries if (fit := _fit(entry, query, common, index))]
-        if found:
-            fits.append(_at_home(_together(found), project, place))
-    return sorted(fits, key=lambda fit: (-fit.score, fit.entry.call.key))
+
+Relevant = list[tuple[Query, float]]
+
+
+def _promising(queries: Sequence[Query], index: Index, place: Place) -> list[tuple[float, str, Relevant]]:
+    """Each call that speaks of a need: the most its score can be, its key, and the needs with their relevance."""
+    found: dict[str, Relevant] = {}
+    for query in queries:
+        for key, relevance in relevances(query, index).items():
+            found.setdefault(key, []).append((query, relevance))
+    promised = (
+        (most_of([score for _, score in one], index.entries[key].call, place), key, one) for key, one in found.items()
+    )
+    return sorted(promised, key=_most_first)
+
+
+def _most_first(one: tuple[float, str, Relevant]) -> tuple[float, str]:
+    return -one[0], one[1]
+
+
+def most_of(relevances_of_needs: Sequence[float], call: FundingCall, place: Place) -> float:
+    """The most that a call can score which is that relevant to the needs of a project, if every check says yes."""
+    top, *others = sorted(relevances_of_needs, reverse=True)
+    at_home = MADE_FOR if is_made_for(call, place) else 0.0
+    return min(1.0, top + OTHER_NEEDS * sum(others[:ANSWERED_TOO]) + at_home) + ROUNDED
+
+
+def _best_first(fit: Fit) -> tuple[float, str]:
+    return -fit.score, fit.entry.call.key
+
+
+def _checked(entry: Entry, relevant: Relevant, place: Place, now: datetime) -> Fit | None:
+    """The call for the need that it answers best, as far as no check refuses it."""
+    project = relevant[0][0].project
+    common = check_project(entry.call, project, place, now)
+    if verdict_of(common) == "non":
+        return None
+    found = [fit for query, score in relevant if (fit := _fit(entry, query, common, score))]
+    return _at_home(_together(found), project, place) if found else None
 
 
 def _weight_of(need: Need, priorities: Mapping[int, int]) -> float:
@@ -230,11 +233,8 @@ def _at_home(fit: Fit, project: Project, place: Place) -> Fit:
     return replace(fit, score=round(min(1.0, score), 4))
 
 
-def _fit(entry: Entry, query: Query, common: tuple[Check, ...], index: Index) -> Fit | None:
-    """None where the call shares no word with the need, or does not pay for that kind of need."""
-    score = relevance(query, entry, index) * query.weight
-    if not score:
-        return None
+def _fit(entry: Entry, query: Query, common: tuple[Check, ...], score: float) -> Fit | None:
+    """None where the call does not pay for that kind of need; each doubt takes its part of the score."""
     checks = (*common, *check_need(entry.call, query.project, query.need))
     if verdict_of(checks) == "non":
         return None

@@ -5,7 +5,7 @@ in any order and twice; nothing here depends on either.
 """
 
 from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
-from funding_watch.handlers.projects import answer_erasure, hear, match_all
+from funding_watch.handlers.projects import answer_erasure, hear, match_all, match_changed, start_day
 from funding_watch.handlers.sources import (
     Tally,
     accept_count,
@@ -34,10 +34,12 @@ __all__ = [
     "hear_answers",
     "mark_due",
     "match_all",
+    "match_changed",
     "open_watch",
     "request_crawl",
     "settle",
     "settle_all",
+    "start_day",
     "store_calls",
     "watch_sources",
     "watch_time",

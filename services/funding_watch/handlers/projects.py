@@ -1,25 +1,36 @@
 """Projects are learnt and calls are proposed to them; again whenever calls come, change, open or close."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from zoneinfo import ZoneInfo
 
 from funding_watch.domain import catalogue
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
-from funding_watch.domain.matching import Index, Proposal, propose
+from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
-from funding_watch.store import calls, matches, projects
+from funding_watch.domain.shelf import Shelf
+from funding_watch.store import calls, matches, measures, projects
 from kernel.contracts.funding_watch import ErasureDone, MatchProposed
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.runtime.database import Work
 
+PARIS = ZoneInfo("Europe/Paris")
+READ_AT_ONCE = 500
+"""Calls read in one statement."""
 
-async def hear(work: Work, event: Told, place: Place) -> None:
-    """Learn something of a project, and look for calls once enough is known of it."""
+
+async def hear(work: Work, event: Told, place: Place, shelf: Shelf | None = None) -> None:
+    """Learn something of a project, and look for calls once enough is known of it.
+
+    `shelf`: what this process remembers of the calls; without one they are read for this once.
+    """
     candidacy = learn(await projects.claim(work.session, event.candidacy_id), event)
     await projects.save(work.session, candidacy)
     if candidacy.is_watched:
-        await _match(work, [candidacy], place)
+        shelf = shelf or Shelf()
+        await _refresh(work, shelf)
+        await _propose(work, [candidacy], place, shelf)
 
 
 async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
@@ -28,27 +39,77 @@ async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
     work.record(ErasureDone(erasure_id=event.erasure_id, erased={}, kept=kept, at=work.at))
 
 
-async def match_all(work: Work, place: Place) -> None:
-    """Calls came or changed: every watched project is matched again, against all of them.
+async def match_all(work: Work, place: Place, shelf: Shelf | None = None) -> None:
+    """Every watched project is matched again, against all calls."""
+    await _match(work, None, place, shelf or Shelf())
 
-    All, since a word's weight comes from the whole stock: what is proposed then depends on the calls, not on
-    the order in which they came.
+
+async def match_changed(work: Work, keys: Collection[str], place: Place, shelf: Shelf) -> None:
+    """Calls came or changed: the projects to which they are something, or were, are matched again.
+
+    All of them where what words tell was measured again, which changes every score.
     """
-    await _match(work, await projects.claim_watched(work.session), place)
+    await _match(work, keys, place, shelf)
 
 
-async def _match(work: Work, watched: Sequence[Candidacy], place: Place) -> None:
+async def start_day(work: Work, place: Place, shelf: Shelf) -> None:
+    """Once a day, measure what words tell again and match everything: dates have come nearer, calls have left."""
+    known = await measures.day(work.session)
+    if known is not None and known.astimezone(PARIS).date() >= work.at.astimezone(PARIS).date():
+        return
+    watched = await projects.claim_watched(work.session)
+    await _refresh(work, shelf)
+    await _measure(work, shelf)
+    await _propose(work, watched, place, shelf)
+
+
+async def _match(work: Work, keys: Collection[str] | None, place: Place, shelf: Shelf) -> None:
+    watched = await projects.claim_watched(work.session)
     if not watched:
         return
-    stock = [call for call in await calls.every(work.session) if not call.quarantined]
-    index, by_key = Index.of(stock), {call.key: call for call in stock}
+    before = shelf.index.statistics.version
+    await _refresh(work, shelf)
+    if keys is not None and not await _measured(work, shelf, before):
+        shelf.learn_projects(watched)
+        touched = shelf.touched(keys, await matches.shown(work.session), place)
+        watched = [one for one in watched if one.candidacy_id in touched]
+    await _propose(work, watched, place, shelf)
+
+
+async def _refresh(work: Work, shelf: Shelf) -> None:
+    """Bring the shelf to the calls that the database holds, and to the measure of words that is kept there."""
+    versions = await calls.versions(work.session)
+    stale = shelf.stale_calls(versions)
+    for start in range(0, len(stale), READ_AT_ONCE):
+        read = await calls.known(work.session, stale[start : start + READ_AT_ONCE])
+        shelf.learn_calls((one.call for one in read.values()), versions)
+    at = None if shelf.is_small else await measures.day(work.session)
+    if at is None:
+        shelf.weigh(shelf.index.measured())
+    elif at != shelf.weighed_at:
+        shelf.weigh(await measures.last(work.session), at)
+
+
+async def _measured(work: Work, shelf: Shelf, before: int) -> bool:
+    """Measure words again where the stock has outgrown its measure; True when they tell other than `before`."""
+    if not shelf.is_small and (shelf.weighed_at is None or shelf.has_grown()):
+        await _measure(work, shelf)
+    return shelf.index.statistics.version != before
+
+
+async def _measure(work: Work, shelf: Shelf) -> None:
+    shelf.weigh(shelf.index.measured(), work.at)
+    await measures.keep(work.session, shelf.index.statistics, work.at)
+
+
+async def _propose(work: Work, watched: Sequence[Candidacy], place: Place, shelf: Shelf) -> None:
     for candidacy in watched:
         if candidacy.facts is None:
             continue
-        await asyncio.sleep(0)  # a project takes some hundredths of a second: pages are served in between
-        proposals = propose(candidacy.facts, index, place, work.at)
+        await asyncio.sleep(0)  # pages are served in between
+        proposals = shelf.proposals(candidacy, place, work.at)
         for proposal in await matches.keep(work.session, candidacy.candidacy_id, proposals, work.at):
-            work.record(_proposed(work, candidacy, proposal, by_key[proposal.call_key]))
+            work.record(_proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call))
 
 
 def _proposed(work: Work, candidacy: Candidacy, proposal: Proposal, call: FundingCall) -> MatchProposed:

@@ -73,6 +73,12 @@ async def keys(session: AsyncSession) -> list[str]:
     return list(await session.exec(select(CallRow.key).order_by(col(CallRow.key))))
 
 
+async def versions(session: AsyncSession) -> dict[str, str]:
+    """Key of each call → what changes whenever its record, or what the watch believes of it, is written."""
+    columns = (CallRow.key, CallRow.last_seen_at, CallRow.content_hash, CallRow.presence, CallRow.cleared_hash)
+    return {key: " ".join(map(str, rest)) for key, *rest in await session.exec(select(*columns))}  # type: ignore[call-overload]  # five columns are one more than its overloads
+
+
 async def every(session: AsyncSession) -> list[FundingCall]:
     """All calls, in the order of their keys, with what the watch believes of each."""
     return [one.call for one in await listed(session)]

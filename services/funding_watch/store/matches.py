@@ -75,6 +75,15 @@ async def current(session: AsyncSession) -> list[Match]:
     return [_match(row) for row in await session.exec(query.order_by(col(MatchRow.rank), col(MatchRow.id)))]
 
 
+async def shown(session: AsyncSession) -> dict[UUID, dict[str, float]]:
+    """Candidacy → its calls of today, by key, with their scores."""
+    query = select(MatchRow.candidacy_id, MatchRow.call_key, MatchRow.score).where(col(MatchRow.rank).is_not(None))
+    found: dict[UUID, dict[str, float]] = {}
+    for candidacy_id, key, score in await session.exec(query):
+        found.setdefault(candidacy_id, {})[key] = score
+    return found
+
+
 async def of_project(session: AsyncSession, candidacy_id: UUID) -> list[Match]:
     """The matches of a project: those of today by rank, then those that left."""
     query = select(MatchRow).where(MatchRow.candidacy_id == candidacy_id)
