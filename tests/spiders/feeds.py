@@ -68,7 +68,12 @@ def declaration(format_: str, **fields: Any) -> Declaration:
 
 
 async def crawl(
-    declared: Declaration, address: str, *, remembered: Remembered | None = None, **changes: Any
+    declared: Declaration,
+    address: str,
+    *,
+    name: str = "essai",
+    remembered: Remembered | None = None,
+    **changes: Any,
 ) -> Crawled:
     """Read the address as the declared source."""
     chunks: list[list[FundingCall]] = []
@@ -77,9 +82,9 @@ async def crawl(
         chunks.append(chunk)
 
     arguments = {"declaration": declared} | (KEYS if declared.format == "ademe_agir" else {})
-    how = {"allow_private": True, "delay": 0, "clock": FixedClock(NOON), "arguments": {"essai": arguments}, **changes}
+    how = {"allow_private": True, "delay": 0, "clock": FixedClock(NOON), "arguments": {name: arguments}, **changes}
     report: CrawlReport = await run_spider(
-        "essai", base_url=address, sink=sink, settings=CrawlSettings(**how), remembered=remembered
+        name, base_url=address, sink=sink, settings=CrawlSettings(**how), remembered=remembered
     )
     return Crawled(report, {call.reference: call for chunk in chunks for call in chunk}, list(map(len, chunks)))
 
@@ -95,4 +100,4 @@ def seen(crawled: Crawled) -> dict[str, Any]:
     calls = {
         reference: call.model_dump(mode="json", exclude_defaults=True) for reference, call in crawled.calls.items()
     }
-    return {"calls": calls, "remarks": list(crawled.report.remarks)}
+    return {"calls": calls, "remarks": sorted(crawled.report.remarks)}

@@ -17,6 +17,7 @@ from aiohttp import web
 from chevalement.portals.aides_territoires import AidesTerritoiresPortal
 from chevalement.portals.eu_portal import EuPortal
 from chevalement.portals.faults import Fault
+from chevalement.portals.sites import Sites
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -31,11 +32,13 @@ def sample(name: str) -> dict[str, Any]:
 
 
 class LocalPortals:
-    """Aides-territoires under /at/api, the European portal under /eu/search-api/prod/rest.
+    """Aides-territoires under /at/api, the European portal under /eu/search-api/prod/rest, sites under their names.
 
-    `hits` counts the requests by what they asked: robots, login, aids, search. `flaky` refuses one valid
+    `hits` counts the requests by what they asked: robots, login, aids, search, sites. `flaky` refuses one valid
     JWT once, as the real portal does now and then. `aids` and `topics` replace the bundled ones.
     """
+
+    _runner: web.AppRunner | None = None
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class LocalPortals:
             faults=self.faults,
         )
         self._eu = EuPortal([] if empty else listed if topics is None else topics, today=today, faults=self.faults)
-        self._runner: web.AppRunner | None = None
+        self.sites = Sites(today)
         self._address = ("127.0.0.1", 0)
         self._stopping = asyncio.Event()
         self.silent = asyncio.Event()
@@ -104,6 +107,11 @@ class LocalPortals:
         app.router.add_post("/at/api/connexion/", self._counted("login", self._aides.login))
         app.router.add_get("/at/api/aids/", self._counted("aids", self._aides.aids))
         app.router.add_post("/eu/search-api/prod/rest/search", self._counted("search", self._eu.search))
+        # the same two under the names of their sources, beside those that are read by declaration
+        app.router.add_post("/aides_territoires/connexion/", self._counted("login", self._aides.login))
+        app.router.add_get("/aides_territoires/aids/", self._counted("aids", self._aides.aids))
+        app.router.add_post("/eu_portal/search", self._counted("search", self._eu.search))
+        app.router.add_get("/{site}/{path:.*}", self._counted("sites", self.sites.answer))
         return app
 
     async def _robots(self, _request: web.Request) -> web.Response:

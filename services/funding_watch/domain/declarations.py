@@ -17,17 +17,48 @@ Format = Literal["dispositif_aide", "ademe_agir", "at_feed", "syndication", "pag
 Reach = Literal["régionale", "nationale", "européenne"]
 
 
-class Selectors(BaseModel):
-    """CSS selectors of a list page: `each` finds the calls, the others look inside one."""
+class Reading(BaseModel):
+    """CSS selectors of what one call says, wherever it says it; an empty one finds nothing.
+
+    `amount` is the sentence that states rate and amount, `audiences` a list of kinds of applicants.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = ""
+    funder: str = ""
+    description: str = ""
+    eligibility: str = ""
+    audiences: str = ""
+    amount: str = ""
+    opens: str = ""
+    closes: str = ""
+
+
+class Selectors(Reading):
+    """CSS selectors of a list page: `each` finds the calls, the others look inside one.
+
+    `link` empty: the calls have no page of their own, their title names them. `next` leads to the next page of the
+    list. `identity` is a regular expression whose group, found in the link, is the reference. `under`: the headings
+    that name a month (« Mai 2027 »), under which a day may stand without its year. `shared_eligibility` and
+    `shared_closes` look in the whole page, for what it says of all its calls at once.
+    """
 
     each: str = Field(min_length=1)
     title: str = Field(min_length=1)
     link: str = "a::attr(href)"
-    description: str = ""
-    opens: str = ""
-    closes: str = ""
+    next: str = ""
+    identity: str = ""
+    under: str = ""
+    shared_eligibility: str = ""
+    shared_closes: str = ""
+
+    @field_validator("identity")
+    @classmethod
+    def _has_a_group(cls, written: str) -> str:
+        if written and not re.compile(written).groups:
+            raise ValueError("no group: put what is the reference between parentheses")
+        return written
 
 
 class Fields(BaseModel):
@@ -50,10 +81,16 @@ class Fields(BaseModel):
     opens: str = ""
     closes: str = ""
     themes: str = ""
+    funder: str = ""
+    audiences: str = ""
+    amount: str = ""
+    offset: str = ""
+    """The parameter of the address that moves on to the next rows, where the answer comes by pages."""
 
 
 class Declaration(BaseModel):
-    """One source. `perimeter` is a list of codes of the Code officiel géographique (`REG-32|DEP-62`).
+    """One source. `perimeter` is a list of codes of the Code officiel géographique (`REG-32|DEP-62`), or a river basin
+    (`BASSIN-artois-picardie`).
 
     `perimeter` and `audiences` stand for what the feed itself does not say; empty means to check.
     """
@@ -71,9 +108,11 @@ class Declaration(BaseModel):
     """In French, what a person has to do before this source is enabled."""
     schedule: str = Field(default="", pattern=r"^(\S+( \S+){5})?$")
     """Six-field cron, UTC; empty means the installation's."""
-    perimeter: str = Field(default="", pattern=r"^([A-Z]+-[0-9][0-9A-Z]*(\|[A-Z]+-[0-9][0-9A-Z]*)*)?$")
+    perimeter: str = Field(default="", pattern=r"^(BASSIN-[a-z-]+|[A-Z]+-[0-9][0-9A-Z]*(\|[A-Z]+-[0-9][0-9A-Z]*)*)?$")
     audiences: tuple[Audience, ...] = ()
     selectors: Selectors | None = None
+    detail: Reading | None = None
+    """Of a list page: what the page of each call says besides, or better."""
     fields: Fields | None = None
     follow: str = ""
     """Of a sitemap: the regular expression of the addresses that are calls."""
@@ -86,6 +125,8 @@ class Declaration(BaseModel):
             raise ValueError("verify is empty: say in one line what to check before it is enabled")
         if (self.format == "page") != (self.selectors is not None):
             raise ValueError("selectors go with format = 'page', and only with it")
+        if self.detail and (self.selectors is None or not self.selectors.link):
+            raise ValueError("detail goes with selectors that have a link to follow")
         if (self.format == "records") != (self.fields is not None):
             raise ValueError("fields go with format = 'records', and only with it")
         if (self.format == "sitemap") != bool(self.follow):

@@ -8,9 +8,10 @@ import re
 from typing import NamedTuple
 
 from funding_watch.domain.call import Scale
-from funding_watch.spiders.perimeters import DEPARTMENTS, REGIONS
+from funding_watch.spiders.perimeters import DEPARTMENTS, REGIONS, codes_of
 
 FRANCE = "PAYS-99100"
+BASIN = "BASSIN-"
 COUNTRIES = {FRANCE: "FR", "PAYS-99131": "BE"}
 SCALES: dict[str, Scale] = {"COM": "commune", "EPCI": "epci", "DEP": "departement", "REG": "region", "PAYS": "pays"}
 
@@ -61,6 +62,14 @@ def perimeter_of(included: str, excluded: str = "") -> Perimeter:
         return Perimeter("autre", (), name)
     codes = tuple(sorted(COUNTRIES.get(code, code.partition("-")[2]) for code in left))
     return Perimeter(SCALES[kinds.pop()], codes, name)
+
+
+def basin_of(name: str) -> Perimeter:
+    """The perimeter of a river basin, which the Code officiel géographique does not know. Raises ValueError."""
+    codes = codes_of("bassin", name, {})
+    if not codes:
+        raise ValueError(f"{name!r} is no basin of a water agency: artois-picardie, seine-normandie…")
+    return Perimeter("bassin", codes, name.replace("-", " ").title().replace(" ", "-"))
 
 
 def _codes(written: str) -> set[str]:

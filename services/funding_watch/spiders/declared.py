@@ -4,6 +4,7 @@ The rule kept here: "not modified" is believed only as the answer to a question 
 that the last reading was made with. A row that cannot be read, or a reference met twice, is told and left out.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -12,15 +13,18 @@ from typing import Any, ClassVar
 from scrapy import Request
 from scrapy.http import Response
 
-from funding_watch.domain.call import FundingCall
+from funding_watch.domain.call import Audience, FundingCall
 from funding_watch.domain.declarations import Declaration
 from funding_watch.domain.sources import Remembered
 from funding_watch.spiders import taxonomy
 from funding_watch.spiders.base import PAGE_SIZE, PortalSpider
-from funding_watch.spiders.cog import Perimeter, perimeter_of
+from funding_watch.spiders.calendars import Calendar, read_calendar
+from funding_watch.spiders.cog import BASIN, Perimeter, basin_of, perimeter_of
 from funding_watch.spiders.dates import day_of, deadline_of
+from funding_watch.spiders.text import one_line
 
 NOT_MODIFIED = 304
+_PARTS = re.compile(r"[,;\n]| et (?=[a-zé])")
 
 
 class DeclaredSpider(PortalSpider):
@@ -115,9 +119,23 @@ class DeclaredSpider(PortalSpider):
             return ()
         return taxonomy.ours(labels, table)
 
+    def calendar(self, row: Mapping[str, Any], field: str, under: date | None = None) -> Calendar:
+        """The dates that a sentence holds; words that hold none, or one that cannot be, are told and to check."""
+        found = read_calendar(row.get(field), self.timezone, under)
+        for words in found.wrong or ((row[field],) if row.get(field) and found == Calendar() else ()):
+            self.remark(f"{field} says {words!r:.80}, which is no date: it is to check")
+        return found
+
+    def applicants(self, written: str) -> tuple[Audience, ...]:
+        """The legal forms that a list of kinds of applicants admits; none of them when one is new."""
+        labels = [one_line(part).strip("-•–. ") for part in _PARTS.split(written)]
+        return self.words("audiences", [label.casefold() for label in labels if label], taxonomy.APPLICANTS)
+
     def declared_perimeter(self) -> Perimeter:
         """What the declaration says where the feed says nothing."""
         declared = self.declaration.perimeter
+        if declared.startswith(BASIN):
+            return basin_of(declared.removeprefix(BASIN))
         return perimeter_of(declared) if declared else Perimeter("autre", (), "")
 
     def _dated(self, row: Mapping[str, Any], field: str, read: Any) -> Any:

@@ -27,6 +27,38 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
     "Recherche": ("universite",),
 }
 
+APPLICANTS: Mapping[str, tuple[Audience, ...]] = {
+    "commune": ("commune",),
+    "communes": ("commune",),
+    "communes rurales": ("commune",),
+    "intercommunalités": ("epci",),
+    "epci": ("epci",),
+    "établissements publics de coopération intercommunale": ("epci",),
+    "groupements de collectivités": ("epci", "syndicat_mixte"),
+    "syndicats mixtes": ("syndicat_mixte",),
+    "collectivités": ("commune", "epci", "departement", "region"),
+    "collectivités territoriales": ("commune", "epci", "departement", "region"),
+    "collectivités locales": ("commune", "epci", "departement", "region"),
+    "collectivité ou institution": ("commune", "epci", "syndicat_mixte", "departement", "region"),
+    "départements": ("departement",),
+    "régions": ("region",),
+    "établissements publics": ("etablissement_public", "universite"),
+    "établissements d'enseignement": ("etablissement_public", "universite"),
+    "universités": ("universite",),
+    "organismes de recherche": ("universite",),
+    "associations": ("association",),
+    "association": ("association",),
+    "entreprises": ("entreprise", "entreprise_sociale", "societe_citoyenne"),
+    "entreprise": ("entreprise", "entreprise_sociale", "societe_citoyenne"),
+    "professionnels": ("entreprise", "entreprise_sociale", "societe_citoyenne"),
+    "structures de l'économie sociale et solidaire": ("entreprise_sociale", "association"),
+    "sociétés citoyennes": ("societe_citoyenne",),
+    "agriculteurs": ("agriculteur",),
+    "particuliers": ("particulier",),
+    "particulier": ("particulier",),
+}
+"""As pages of funders list who may apply, in small letters."""
+
 KINDS: Mapping[str, tuple[Kind, ...]] = {
     "Subvention": ("subvention",),
     "Prêt": ("pret",),
