@@ -29,6 +29,7 @@ from kernel.runtime.database import Database
 from kernel.runtime.settings import Settings
 from notifier import app, store, subscribers
 from notifier.domain.delivery import Delivery
+from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.sending import Sender
 from notifier.mail.writing import Writer
@@ -38,6 +39,7 @@ START = datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
 TITLE = "Réseau de chaleur de la cité"
 ADDRESS = "technique@saint-exemple.example"
 STAFF = "equipe@pole-artois.example"
+BASE = "https://label.example"
 ALERT_DELAY = timedelta(minutes=1)
 REASON = "Le projet répond aux trois axes.\nLes habitants y ont pris part."
 
@@ -188,7 +190,7 @@ class World:
         """A sender of this installation, with a mail server on `port`."""
         settings = self.settings
         label = load_label(settings.label_file, settings.territory_file)
-        writer = Writer(label, "https://label.example", settings.mail_from)
+        writer = Writer(label, BASE, settings.mail_from, Links("for tests", BASE))
         return kind(app.ledger(self.database, settings), writer, Postman(MailServer("127.0.0.1", port)), self.clock)
 
 

@@ -19,6 +19,7 @@ from notifier import handlers, pages, subscribers
 from notifier.domain.delivery import Delivery, Outcome
 from notifier.domain.words import cut
 from notifier.handlers import Sending
+from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.sending import Ledger, Sender
 from notifier.mail.writing import Writer, domain_of
@@ -32,7 +33,8 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     database = Database(settings.database_of("notifier"), time)
     label = load_label(settings.label_file, settings.territory_file)
     public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    writer = Writer(label, public_url, settings.mail_from)
+    links = Links(settings.signing_key(), public_url)
+    writer = Writer(label, public_url, settings.mail_from, links)
     sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time)
     delay = timedelta(seconds=settings.alert_delay)
     environment = templates(TEMPLATES)

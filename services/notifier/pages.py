@@ -33,6 +33,7 @@ KINDS: dict[MessageKind, str] = {
     "message_recu": "Message de l’équipe",
     "message_du_porteur": "Message d’un porteur",
     "alerte_equipe": "Alerte à l’équipe",
+    "digest": "Veille personnelle",
     "source_degradee": "Source en difficulté",
     "connexion": "Lien de connexion",
     "invitation": "Invitation",

@@ -3,22 +3,43 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from kernel.contracts.funding_watch import MatchProposed, SourceCrawled, SourceDegraded
+from kernel.contracts.funding_watch import (
+    CallAmended,
+    CallClosed,
+    CallClosing,
+    CallDeadlineMoved,
+    CallReopened,
+    MatchProposed,
+    SourceCrawled,
+    SourceDegraded,
+)
 from kernel.contracts.intake import (
     CandidacyNotRetained,
     CandidacyPreselected,
     CandidacySubmitted,
     CandidacyWithdrawn,
     ContactDeclared,
+    PersonDeclared,
     SignInAsked,
 )
-from kernel.contracts.intake_life import CandidacyReceivedLate, CorrectionAsked, ErasureOrdered, MessagePosted
-from kernel.contracts.notifier import AlertDue, DeliveryDue
+from kernel.contracts.intake_life import (
+    CandidacyEntrusted,
+    CandidacyReceivedLate,
+    CandidacyRevised,
+    CorrectionAsked,
+    ErasureOrdered,
+    MessagePosted,
+)
+from kernel.contracts.notifier import AlertDue, DeliveryDue, DigestDue
 from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from notifier import handlers
+from notifier.handlers import listening
+from notifier.handlers.listening import CallChange
+
+CALL_CHANGES: tuple[type[CallChange], ...] = (CallAmended, CallClosed, CallClosing, CallDeadlineMoved, CallReopened)
 
 
 def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
@@ -28,6 +49,7 @@ def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
     _candidacies(subscriptions)
     _life(subscriptions)
     _watch(subscriptions, alert_delay)
+    _listeners(subscriptions, alert_delay)
 
     @subscriptions.on(AlertDue)
     async def alert_due(event: AlertDue, work: Work) -> None:
@@ -100,3 +122,27 @@ def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
     @subscriptions.on(SourceDegraded)
     async def degraded(event: SourceDegraded, work: Work) -> None:
         await handlers.report_degraded(work, event)
+
+
+def _listeners(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
+    @subscriptions.on(PersonDeclared)
+    async def declared(event: PersonDeclared, work: Work) -> None:
+        await listening.learn_person(work, event)
+
+    @subscriptions.on(CandidacyEntrusted)
+    async def entrusted(event: CandidacyEntrusted, work: Work) -> None:
+        await listening.follow_project(work, event)
+
+    @subscriptions.on(CandidacyRevised)
+    async def revised(event: CandidacyRevised, work: Work) -> None:
+        await listening.revise_project(work, event)
+
+    @subscriptions.on(DigestDue)
+    async def digest_due(event: DigestDue, work: Work) -> None:
+        await listening.tell_subscription(work, event)
+
+    for change in CALL_CHANGES:
+
+        @subscriptions.on(change)
+        async def call_changed(event: CallChange, work: Work) -> None:
+            await listening.hear_of_call(work, event, alert_delay)

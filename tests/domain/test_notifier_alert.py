@@ -18,7 +18,7 @@ from notifier.domain.alert import (
     source_snapshot,
     to_tell,
 )
-from notifier.domain.delivery import Dossier
+from notifier.domain.dossier import Dossier
 from tests.notifier_story import START, moment, proposed
 
 A, B = UUID(int=1), UUID(int=2)
@@ -52,12 +52,11 @@ def test_what_was_typed_is_one_line_and_only_web_addresses_are_links() -> None:
 def test_a_second_word_counts_only_before_it_is_told() -> None:
     known = found(A, 1, 1.0, at=moment(1))
     better = proposed(A, 1, 8.0, at=moment(2))
-    changed = newer(known, False, better)
+    changed = newer(known, better)
 
     assert changed is not None
     assert (changed.score, changed.received_at) == (8.0, known.received_at)
-    assert newer(known, True, better) is None
-    assert newer(changed, False, proposed(A, 1, 1.0, at=moment(1))) is None
+    assert newer(changed, proposed(A, 1, 1.0, at=moment(1))) is None
 
 
 def test_one_appointment_at_a_time_and_a_lost_one_is_made_again() -> None:

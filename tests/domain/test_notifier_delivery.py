@@ -14,7 +14,6 @@ from notifier.domain.delivery import (
     LEASE,
     Accepted,
     Delivery,
-    Dossier,
     Postponed,
     Refused,
     advance,
@@ -26,6 +25,7 @@ from notifier.domain.delivery import (
     to_applicant,
     to_staff,
 )
+from notifier.domain.dossier import Dossier
 from notifier.domain.states import ImpossibleStep, State
 from tests.notifier_story import ADDRESS, START
 

@@ -269,7 +269,9 @@ async def test_bad_deliveries_are_impossible(world: World, rule: str, change: st
 
 async def test_a_second_delivery_of_a_kind_for_a_cause_is_impossible(world: World) -> None:
     await world.hear(submitted(uuid4()))
-    columns = "cause_event_id, recipient_kind, recipient, candidacy_id, kind, created_at, snapshot, template_version"
+    columns = (
+        "cause_event_id, recipient_kind, recipient, candidacy_id, kind, created_at, snapshot, template_version, doubt"
+    )
 
     with pytest.raises(IntegrityError, match=r"(?i)unique"):
         async with world.database.work() as work:

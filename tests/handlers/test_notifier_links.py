@@ -19,6 +19,7 @@ from kernel.runtime.settings import Settings
 from notifier import app, handlers
 from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
 from notifier.domain.states import ImpossibleStep, State
+from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.sending import Sender
 from notifier.mail.writing import Writer
@@ -57,7 +58,7 @@ async def catcher(tmp_path: Path) -> AsyncIterator[Catcher]:
 def sender(world: World, catcher: Catcher) -> Sender:
     settings = Settings.load(data=world.settings.data)
     label = load_label(settings.label_file, settings.territory_file)
-    writer = Writer(label, "https://label.example", settings.mail_from)
+    writer = Writer(label, "https://label.example", settings.mail_from, Links("for tests", "https://label.example"))
     postman = Postman(MailServer("127.0.0.1", catcher.port))
     return Sender(app.ledger(world.database, settings), writer, postman, world.clock)
 

@@ -60,6 +60,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "message_recu": "Annonce d’un message de l’équipe",
         "message_du_porteur": "Annonce d’un message du porteur",
         "alerte_equipe": "Alerte à l’équipe",
+        "digest": "Veille d’une personne de l’équipe",
         "source_degradee": "Alerte sur une source",
         "connexion": "Lien de connexion",
         "invitation": "Invitation",

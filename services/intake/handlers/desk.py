@@ -8,6 +8,7 @@ from intake.domain.refusals import Refused
 from intake.forms.words import readable
 from intake.store import candidacies, desk, hearsay, people
 from intake.store.desk import Note
+from kernel.contracts.intake_life import CandidacyEntrusted
 from kernel.runtime.auth import Person
 from kernel.runtime.database import Work
 
@@ -30,6 +31,8 @@ async def entrust(work: Work, candidacy_id: UUID, person_id: str, by: str) -> No
     said = f"Confié à {member.name}" if member else "N’est plus confié à personne"
     entry = Entry(candidacy_id, work.at, by, "affectation", said, f"affectation:{work.at.isoformat()}")
     await hearsay.write(work.session, [entry])
+    follower = member.id if member else None
+    work.record(CandidacyEntrusted(candidacy_id=candidacy_id, person_id=follower, by=by, at=work.at))
 
 
 async def tag(work: Work, candidacy_id: UUID, typed: str) -> None:

@@ -1,14 +1,14 @@
 """People and their way in: who is asked, invited, let in, sent away; a link is good once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from intake.domain import people as doors
 from intake.domain.people import Invitation, Member
 from intake.domain.refusals import SPENT, SpentLink
 from intake.store import links, people
-from kernel.contracts.intake import SignInAsked
+from kernel.contracts.intake import PersonDeclared, SignInAsked
 from kernel.runtime import sessions
 from kernel.runtime.auth import INVITATION_SECONDS, LINK_SECONDS, Door, Link, Person
 from kernel.runtime.database import Work
@@ -42,7 +42,7 @@ async def invite(work: Work, door: Door, asked: Invitation) -> Member:
     await people.save(work.session, invited)
     if known is not None and known.role != invited.role:
         await sessions.end_all(work, str(invited.id))
-    work.record(_link(work, door, invited, invitation=True))
+    work.record(_declared(invited, work.at), _link(work, door, invited, invitation=True))
     return invited
 
 
@@ -53,6 +53,7 @@ async def disable(work: Work, person_id: UUID, by: str) -> Member:
         raise UnknownPerson(f"no person {person_id}: follow a link of the list")
     disabled = doors.disable(known, by, work.at)
     await people.save(work.session, disabled)
+    work.record(_declared(disabled, work.at))
     await sessions.end_all(work, str(person_id))
     return disabled
 
@@ -60,6 +61,12 @@ async def disable(work: Work, person_id: UUID, by: str) -> Member:
 def invitation(work: Work, door: Door, member: Member) -> SignInAsked:
     """The long link of somebody who is invited."""
     return _link(work, door, member, invitation=True)
+
+
+def _declared(member: Member, at: datetime) -> PersonDeclared:
+    return PersonDeclared(
+        person_id=member.id, email=member.email, name=member.name, role=member.role, may_enter=member.may_enter, at=at
+    )
 
 
 def _link(work: Work, door: Door, member: Member, *, invitation: bool) -> SignInAsked:
@@ -96,4 +103,5 @@ async def _entering(work: Work, person: Person) -> Person:
     if known is None or not known.may_enter:
         raise SpentLink(SPENT)
     await people.save(work.session, replace(known, signed_in_at=work.at))
+    work.record(_declared(known, work.at))
     return Person(known.name, known.role, person.id)

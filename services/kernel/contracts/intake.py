@@ -149,7 +149,7 @@ class SessionClosed(Event):
 
 
 class ContactDeclared(Event):
-    """Where to write about a candidacy. This event and the next are the only ones with an address."""
+    """Where to write about a candidacy. This event and the next two are the only ones with an address."""
 
     type: ClassVar[str] = "intake.contact.declared"
     about: ClassVar[str] = "candidacy_id"
@@ -168,3 +168,19 @@ class SignInAsked(Event):
     token: str
     expires_at: datetime
     invitation: bool
+
+
+class PersonDeclared(Event):
+    """Who may enter, as what, and where they are written to; `may_enter` is false once staff closed the access.
+
+    `name` is a function or an organisation. The latest `at` counts.
+    """
+
+    type: ClassVar[str] = "intake.contact.person_declared"
+    about: ClassVar[str] = "person_id"
+    person_id: UUID
+    email: str
+    name: str
+    role: Literal["staff", "partner", "expert", "applicant", "ops"]
+    may_enter: bool
+    at: datetime

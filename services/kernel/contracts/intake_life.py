@@ -76,6 +76,17 @@ class MessagePosted(Event):
     at: datetime
 
 
+class CandidacyEntrusted(Event):
+    """Somebody of the team follows the dossier now; nobody where `person_id` is none. The latest `at` counts."""
+
+    type: ClassVar[str] = "intake.candidacy.entrusted"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+    person_id: UUID | None
+    by: str
+    at: datetime
+
+
 class ErasureOrdered(Event):
     """Every service erases what it keeps of these people and dossiers, and says what it erased and what it kept."""
 

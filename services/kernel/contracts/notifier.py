@@ -16,6 +16,7 @@ MessageKind = Literal[
     "message_recu",
     "message_du_porteur",
     "alerte_equipe",
+    "digest",
     "source_degradee",
     "connexion",
     "invitation",
@@ -36,6 +37,14 @@ class AlertDue(Event):
     type: ClassVar[str] = "notifier.alert.due"
     about: ClassVar[str] = "recipient"
     recipient: str
+
+
+class DigestDue(Event):
+    """What was gathered for a subscription is to be told now. Comes from a schedule."""
+
+    type: ClassVar[str] = "notifier.digest.due"
+    about: ClassVar[str] = "subscription_id"
+    subscription_id: UUID
 
 
 class MessageSent(Event):

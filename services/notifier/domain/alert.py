@@ -5,21 +5,26 @@ An alert is never empty, and what it says is a copy: a call that changes later d
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kernel.contracts.funding_watch import MatchProposed, Verdict
-from notifier.domain.delivery import Dossier, Snapshot
+from notifier.domain.delivery import Snapshot
+from notifier.domain.dossier import Dossier
 from notifier.domain.words import one_line, web_address
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 OVERDUE = timedelta(minutes=5)
 """An alert that is so late had its appointment lost; the next match makes another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A match to be told. `received_at`: since when it waits; `at`: when it was proposed."""
+    """A match to be told. `received_at`: since when it waits; `at`: when it was proposed.
+
+    `closed`, `changed_at`: whether its call is over, and when what is known of it last changed.
+    """
 
     match_id: UUID
     candidacy_id: UUID
@@ -37,6 +42,8 @@ class Item:
     reason: str
     at: datetime
     received_at: datetime
+    closed: bool = False
+    changed_at: datetime = NEVER
 
 
 def item(event: MatchProposed, received_at: datetime) -> Item:
@@ -62,11 +69,9 @@ def item(event: MatchProposed, received_at: datetime) -> Item:
     )
 
 
-def newer(known: Item, told: bool, event: MatchProposed) -> Item | None:
-    """What a second word on a known match changes: nothing once it was told, or when it is older news."""
-    if told or event.at <= known.at:
-        return None
-    return item(event, known.received_at)
+def newer(known: Item, event: MatchProposed) -> Item | None:
+    """What a second word on a known match changes: nothing when it is older news."""
+    return item(event, known.received_at) if event.at > known.at else None
 
 
 def appointment(waiting_since: datetime | None, at: datetime, delay: timedelta) -> datetime | None:
@@ -124,8 +129,17 @@ def source_snapshot(reading: Reading, last_good: Reading | None) -> Snapshot:
     }
 
 
-def alert_snapshot(items: Sequence[Item], dossiers: Mapping[UUID, Dossier], sources: Iterable[Reading]) -> Snapshot:
-    """What the staff alert needs. Raises ValueError without items: an empty mail is never sent."""
+Changes = Mapping[UUID, Sequence[Mapping[str, Any]]]
+"""By match, what changed since its recipient was told: field, old, new."""
+
+
+def alert_snapshot(
+    items: Sequence[Item],
+    dossiers: Mapping[UUID, Dossier],
+    sources: Iterable[Reading],
+    changes: Changes | None = None,
+) -> Snapshot:
+    """What an alert needs. Raises ValueError without items: an empty mail is never sent."""
     if not items:
         raise ValueError("an alert needs at least one match: nothing waits to be told")
     by_project: dict[UUID, list[Item]] = {}
@@ -133,7 +147,9 @@ def alert_snapshot(items: Sequence[Item], dossiers: Mapping[UUID, Dossier], sour
         by_project.setdefault(one.candidacy_id, []).append(one)
     return {
         "count": len(items),
-        "projects": [_project(group, dossiers.get(candidacy)) for candidacy, group in by_project.items()],
+        "projects": [
+            _project(group, dossiers.get(candidacy), changes or {}) for candidacy, group in by_project.items()
+        ],
         "sources": [_source(reading) for reading in sorted(sources, key=lambda r: r.title)],
     }
 
@@ -142,18 +158,20 @@ def _best_first(one: Item) -> tuple[float, date, str]:
     return (-one.score, one.closes_on or date.max, one.title)
 
 
-def _project(items: Sequence[Item], dossier: Dossier | None) -> dict[str, Any]:
+def _project(items: Sequence[Item], dossier: Dossier | None, changes: Changes) -> dict[str, Any]:
     known = dossier or Dossier()
     return {
         "title": items[0].project,
         "porteur": one_line(known.porteur or ""),
         "number": one_line(known.number or ""),
-        "matches": [_match(one) for one in items],
+        "matches": [{**_match(one), "changes": list(changes.get(one.match_id, ()))} for one in items],
     }
 
 
 def _match(one: Item) -> dict[str, Any]:
     return {
+        "match_id": one.match_id.hex,
+        "closed": one.closed,
         "title": one.title,
         "need": one.need,
         "funders": list(one.funders),

@@ -14,9 +14,10 @@ from uuid import UUID, uuid5
 from kernel.contracts.envelope import Event
 from kernel.contracts.intake import SignInAsked
 from kernel.contracts.notifier import MessageFailed, MessageKind, MessageSent
+from notifier.domain.dossier import Dossier
 from notifier.domain.retries import HORIZON, next_attempt
 from notifier.domain.states import ImpossibleStep, State, Step, can_follow, follow
-from notifier.domain.words import is_address, one_line, without_addresses
+from notifier.domain.words import is_address, without_addresses
 
 RecipientKind = Literal["applicant", "staff", "ops", "person"]
 Snapshot: TypeAlias = Mapping[str, Any]
@@ -29,27 +30,12 @@ LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
-    """What is known of a candidacy; facts come in any order."""
-
-    number: str | None = None
-    title: str | None = None
-    porteur: str | None = None
-    withdrawn: bool = False
-
-    def facts(self) -> dict[str, str] | None:
-        """What every message to its porteur names, one line each; None while it is not known."""
-        if self.number is None or self.title is None or self.porteur is None:
-            return None
-        return {name: one_line(getattr(self, name)) for name in ("number", "title", "porteur")}
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """A message to one recipient. `ready_at`: since when it could leave; `due_at`: when it is tried next.
 
     A message with `expires_at` carries a personal link: past that moment it does not leave, and once its
-    fate is known neither the address nor the link is kept.
+    fate is known neither the address nor the link is kept. `doubt`: a server may have taken it without our
+    knowing, so that what it says may not change any more.
     """
 
     id: UUID
@@ -73,6 +59,7 @@ class Delivery:
     last_error: str | None = None
     sent_at: datetime | None = None
     expires_at: datetime | None = None
+    doubt: bool = False
 
     @property
     def is_personal(self) -> bool:
@@ -96,9 +83,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """The mail server was away or busy."""
+    """The mail server was away or busy; in `doubt` where the line broke before its answer."""
 
     reason: str
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +114,20 @@ def to_applicant(cause: UUID, candidacy_id: UUID, kind: MessageKind, snapshot: S
 
 def to_staff(cause: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
     """A message to the staff, which may leave at once."""
+    return _for_staff(cause, "staff", kind, snapshot, at)
+
+
+def to_member(cause: UUID, person_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+    """A message to one person of the team, at the address known when it leaves."""
+    return _for_staff(cause, person_id.hex, kind, snapshot, at)
+
+
+def _for_staff(cause: UUID, recipient: str, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
     born = Delivery(
-        id=_identity(cause, "staff", kind),
+        id=_identity(cause, recipient, kind),
         cause_event_id=cause,
         recipient_kind="staff",
-        recipient="staff",
+        recipient=recipient,
         candidacy_id=None,
         kind=kind,
         created_at=at,
@@ -194,6 +191,7 @@ def claimed(delivery: Delivery, token: UUID, address: str | None, domain: str, a
         address=address or delivery.address,
         attempts=delivery.attempts + 1,
         message_id=f"<{delivery.id.hex}@{domain}>",
+        doubt=delivery.doubt or delivery.state is State.EN_COURS,  # whoever held it may have sent it
     )
 
 
@@ -219,7 +217,7 @@ def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -
             return _failed(delivery, reason, at)
         case Expired():
             return _released(delivery, Step.EXPIRED, due_at=None), ()
-        case Postponed(reason):
+        case Postponed(reason, doubt):
             again = next_attempt(delivery.ready_at or at, max(delivery.attempts, 1), at, jitter)
             if again is None:
                 hours = HORIZON // timedelta(hours=1)
@@ -227,7 +225,7 @@ def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -
             if delivery.expires_at is not None and again >= delivery.expires_at:
                 return _released(delivery, Step.EXPIRED, due_at=None), ()
             waiting = _released(delivery, Step.POSTPONED, due_at=again)
-            return replace(waiting, last_error=without_addresses(reason)), ()
+            return replace(waiting, last_error=without_addresses(reason), doubt=delivery.doubt or doubt), ()
         case _:
             assert_never(outcome)
 
@@ -241,6 +239,7 @@ def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delive
         state=follow(delivery.state, Step.ASKED_AGAIN),
         address=address or delivery.address,
         last_error=None,
+        sent_at=None,
         ready_at=at,
         due_at=at,
     )

@@ -1,6 +1,6 @@
 """The states of a delivery are a table: what is not in it does not happen, and the diagram is drawn from it.
 
-*Sent* is said only after the mail server's 250; a sent message never changes again.
+*Sent* is said only after the mail server's 250; *delivered* and *bounced* only from a receipt of the other side.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,9 @@ class State(StrEnum):
     A_ENVOYER = "a_envoyer"
     EN_COURS = "en_cours"
     ENVOYE = "envoye"
+    REMIS = "remis"
+    REJETE = "rejete"
+    PLAINTE = "plainte"
     ECHEC = "echec"
     ANNULE = "annule"
 
@@ -30,6 +33,9 @@ class Step(StrEnum):
     REFUSED = "refused"
     GIVEN_BACK = "given_back"
     ASKED_AGAIN = "asked_again"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,9 @@ MEANINGS: dict[State, Meaning] = {
     State.A_ENVOYER: Meaning("À envoyer", "blue", "arrow", "la plateforme, qui enverra le message à l’heure dite"),
     State.EN_COURS: Meaning("En cours d’envoi", "blue", "half", "la plateforme, qui parle au serveur de courriel"),
     State.ENVOYE: Meaning("Envoyé", "green", "check", "le serveur de courriel du destinataire"),
+    State.REMIS: Meaning("Remis", "green", "person", "la personne qui l’a reçu"),
+    State.REJETE: Meaning("Rejeté", "brick", "warning", "l’équipe, qui corrige l’adresse ou téléphone, puis renvoie"),
+    State.PLAINTE: Meaning("Signalé indésirable", "amber", "warning", "l’équipe, qui téléphone avant d’écrire encore"),
     State.ECHEC: Meaning("Échec", "brick", "cross", "l’équipe, qui corrige l’adresse ou téléphone, puis renvoie"),
     State.ANNULE: Meaning(
         "Arrêté", "neutral", "ring", "personne : le dossier a été retiré, ou le lien est échu, avant l’envoi"
@@ -77,10 +86,18 @@ TABLE: tuple[Transition, ...] = (
     Transition(State.EN_COURS, Step.REFUSED, State.ECHEC),
     Transition(State.EN_COURS, Step.WITHDRAWN, State.ANNULE),
     Transition(State.EN_COURS, Step.EXPIRED, State.ANNULE),
+    Transition(State.ENVOYE, Step.DELIVERED, State.REMIS),
+    Transition(State.ENVOYE, Step.BOUNCED, State.REJETE),
+    Transition(State.REMIS, Step.BOUNCED, State.REJETE),
+    Transition(State.ENVOYE, Step.COMPLAINED, State.PLAINTE),
+    Transition(State.REMIS, Step.COMPLAINED, State.PLAINTE),
     Transition(State.ECHEC, Step.ASKED_AGAIN, State.A_ENVOYER),
+    Transition(State.REJETE, Step.ASKED_AGAIN, State.A_ENVOYER),
 )
 
-FINAL: frozenset[State] = frozenset({State.ENVOYE, State.ANNULE})
+FINAL: frozenset[State] = frozenset({State.PLAINTE, State.ANNULE})
+TAKEN: frozenset[State] = frozenset({State.ENVOYE, State.REMIS, State.REJETE, State.PLAINTE})
+"""The states of a message that a mail server took."""
 
 _NEXT = {(transition.source, transition.step): transition.target for transition in TABLE}
 

@@ -10,22 +10,28 @@ from notifier.domain import alert
 from notifier.domain import delivery as deliveries
 from notifier.domain.alert import Reading
 from notifier.domain.words import one_line
+from notifier.handlers import listening
 from notifier.handlers.telling import STAFF, announce, cause
+from notifier.store import projects
 
 
 async def gather_match(work: Work, event: MatchProposed, delay: timedelta) -> None:
-    """Keep a match for the next alert, and make the appointment of that alert where there is none."""
+    """Keep a match for the next alerts, and make their appointments where there are none."""
     await store.take_turn(work)
+    news = await projects.know_call(work.session, event.call, event.at, closed=False)
     known = await store.item(work.session, event.match_id)
-    if known is not None:
-        changed = alert.newer(*known, event)
+    if known is None:
+        due = alert.appointment(await store.waiting_since(work.session), work.at, delay)
+        await store.save_item(work.session, alert.item(event, work.at))
+        if due is not None:
+            work.later(AlertDue(recipient=STAFF), due, STAFF)
+    else:
+        changed = alert.newer(known, event)
         if changed:
             await store.save_item(work.session, changed)
-        return
-    due = alert.appointment(await store.waiting_since(work.session), work.at, delay)
-    await store.save_item(work.session, alert.item(event, work.at))
-    if due is not None:
-        work.later(AlertDue(recipient=STAFF), due, STAFF)
+    if known is None or news:
+        told = [one for one in await projects.items(work.session, event.call.key) if one.match_id == event.match_id]
+        await listening.gather(work, told, delay)
 
 
 async def tell_matches(work: Work, event: AlertDue) -> None:

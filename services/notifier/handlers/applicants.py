@@ -13,9 +13,10 @@ from kernel.contracts.scoring import DecisionTaken
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
-from notifier.domain.delivery import Dossier
+from notifier.domain.dossier import Dossier
 from notifier.domain.words import one_line
 from notifier.handlers.telling import advance, announce, cause, tell_applicant
+from notifier.store import projects
 
 
 async def acknowledge_candidacy(work: Work, event: CandidacySubmitted) -> None:
@@ -25,6 +26,7 @@ async def acknowledge_candidacy(work: Work, event: CandidacySubmitted) -> None:
     project = event.project
     facts = Dossier(event.number, project.title, project.porteur, known.withdrawn)
     await store.save_dossier(work.session, event.candidacy_id, facts)
+    await projects.know_project(work.session, event.candidacy_id, 0, project)
     await tell_applicant(work, event.candidacy_id, "accuse_reception", {"at": event.submitted_at.isoformat()})
 
 

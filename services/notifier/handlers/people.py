@@ -7,6 +7,7 @@ from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.handlers.telling import advance, announce, cause
+from notifier.store import listeners
 
 
 async def learn_contact(work: Work, event: ContactDeclared) -> None:
@@ -20,6 +21,7 @@ async def forget(work: Work, event: ErasureOrdered) -> None:
     """Erase addresses, and say so; messages that had not left do not leave, those that did keep their words."""
     await store.take_turn(work)
     count = await store.forget(work.session, event.candidacy_ids, event.person_ids, work.at)
+    count += await listeners.forget_people(work.session, event.person_ids)
     kept = {"texte des messages envoyés, sans leur adresse": "preuve de la notification des décisions"}
     work.record(ErasureDone(erasure_id=event.erasure_id, erased={"adresses": count}, kept=kept, at=work.at))
 

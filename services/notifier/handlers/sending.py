@@ -12,7 +12,9 @@ from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Outcome, RecipientKind
 from notifier.domain.states import State
+from notifier.handlers.listening import close_telling, renew_digests
 from notifier.handlers.telling import STAFF, appoint, dossier_of
+from notifier.store import listeners
 
 
 class UnknownDelivery(LookupError):
@@ -34,10 +36,12 @@ async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[De
     taken = []
     for one in await store.claimable(work.session, work.at, sending.limit):
         known = await dossier_of(work, one)
-        if known.withdrawn:
-            await store.save(work.session, deliveries.stopped(one), work.at)
-            continue
         address = await _address_of(work, one, sending)
+        if known.withdrawn or (address is None and one.kind == "digest"):
+            stopped = deliveries.stopped(one)
+            await store.save(work.session, stopped, work.at)
+            await close_telling(work, stopped)
+            continue
         claimed = deliveries.claimed(one, token, address, sending.domain, work.at)
         await store.save(work.session, claimed, work.at)
         taken.append(claimed)
@@ -53,6 +57,7 @@ async def settle_delivery(work: Work, claimed: Delivery, outcome: Outcome) -> bo
     if after.state is State.A_ENVOYER:
         after = deliveries.advance(after, await dossier_of(work, after), after.address, work.at)
     await store.save(work.session, after, work.at)
+    await close_telling(work, after)
     work.record(*events)
     appoint(work, after)
     return True
@@ -83,9 +88,13 @@ async def renew_appointments(work: Work, delay: timedelta) -> None:
         work.later(AlertDue(recipient=STAFF), max(work.at, since + delay), STAFF)
     for one in await store.later_deliveries(work.session, work.at):
         appoint(work, one)
+    await renew_digests(work)
 
 
 async def _address_of(work: Work, one: Delivery, sending: Sending) -> str | None:
     if one.candidacy_id is not None:
         return await store.address(work.session, one.candidacy_id)
+    if one.recipient_kind == "staff" and one.recipient != STAFF:
+        person = await listeners.listener(work.session, UUID(one.recipient))
+        return person.email if person else None
     return sending.directory.get(one.recipient_kind)  # a person's is in the delivery alone

@@ -9,7 +9,8 @@ from kernel.contracts.notifier import DeliveryDue, MessageKind
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
-from notifier.domain.delivery import Delivery, Dossier, Snapshot
+from notifier.domain.delivery import Delivery, Snapshot
+from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 
 STAFF = "staff"

@@ -16,6 +16,46 @@ def found(count: int, projects: int) -> str:
     return f"{tracks} de financement pour {where}"
 
 
+def news(projects: Sequence[Mapping[str, Any]]) -> str:
+    """« 2 nouvelles pistes et 1 changement pour un projet »."""
+    matches = [match for project in projects for match in project["matches"]]
+    changed = sum(1 for match in matches if match["changes"])
+    fresh = len(matches) - changed
+    said = [f"{nombre(fresh)} nouvelle{'s' if fresh > 1 else ''} piste{'s' if fresh > 1 else ''}"] if fresh else []
+    said += [f"{nombre(changed)} changement{'s' if changed > 1 else ''}"] if changed else []
+    where = "un projet" if len(projects) == 1 else f"{nombre(len(projects))} projets"
+    return f"{' et '.join(said)} pour {where}"
+
+
+FIELDS = {
+    "verdict": "Verdict",
+    "closes_on": "Échéance",
+    "amount_max": "Montant maximal",
+    "rate_max": "Taux maximal",
+    "title": "Titre",
+    "closed": "Appel",
+}
+
+
+def change(one: Mapping[str, Any]) -> str:
+    """« Échéance : jeudi 30 avril 2026, auparavant mardi 31 mars 2026 »."""
+    old, new = (_value(one["field"], one[name]) for name in ("old", "new"))
+    return f"{FIELDS[one['field']]} : {new}, auparavant {old}"
+
+
+def _value(field: str, value: Any) -> str:
+    if field == "closed":
+        return "clos" if value else "ouvert"
+    if value is None:
+        return "non précisé"
+    if field == "closes_on":
+        return date_longue(date.fromisoformat(value))
+    if field == "verdict":
+        return VERDICTS[value].lower()
+    written = {"amount_max": euros, "rate_max": taux}.get(field)
+    return written(value) if written else f"« {value} »"
+
+
 def money(match: Mapping[str, Any]) -> str:
     """What a call gives at most: « jusqu'à 250 000 € et 45 % des dépenses »."""
     amount, rate = match["amount_max"], match["rate_max"]
@@ -30,6 +70,8 @@ def money(match: Mapping[str, Any]) -> str:
 
 def deadline(match: Mapping[str, Any], today: date) -> str:
     """« jeudi 30 avril 2026 (dans 49 jours) »."""
+    if match.get("closed"):
+        return "l'appel est clos"
     if match["closes_on"] is None:
         return "sans date limite"
     day = date.fromisoformat(match["closes_on"])
@@ -64,6 +106,9 @@ PHRASES = {
     "parties": SECTIONS,
     "verdicts": VERDICTS,
     "found": found,
+    "news": news,
+    "change": change,
+    "answers": (("transmettre", "Transmettre"), ("a_etudier", "À étudier"), ("pas_pour_moi", "Pas pour moi")),
     "money": money,
     "deadline": deadline,
     "sources_line": sources_line,

@@ -6,7 +6,7 @@ good. Everything else (4xx, no server, a dropped line, our own account refused) 
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 
 from aiosmtplib import (
@@ -69,7 +69,9 @@ class Postman:
         except (SMTPException, OSError, TimeoutError) as error:
             if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
                 self._drop()
-            return verdict(error)
+            outcome = verdict(error)
+            unanswered = not isinstance(error, SMTPResponseException | SMTPRecipientsRefused)
+            return replace(outcome, doubt=True) if unanswered and isinstance(outcome, Postponed) else outcome
         except ValueError as error:
             return Refused(f"message impossible à transmettre : {error}")
         except BaseException:

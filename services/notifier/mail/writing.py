@@ -3,6 +3,7 @@
 Subject, text and HTML come from `templates/mails`; what people typed is escaped in HTML and is one line in headers.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -23,15 +24,21 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from kernel.contracts.label import Label
+from kernel.contracts.notifier import MessageKind
 from kernel.ui import french
 from kernel.ui.colours import tokens
 from notifier.domain.delivery import Delivery
 from notifier.domain.words import cut, one_line
+from notifier.mail.links import Links
 from notifier.mail.phrases import PHRASES
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "mails"
 SUBJECT_LENGTH = 120
 """Characters; phones show 40, desktops about 70, so what matters stands first."""
+
+
+UNSUBSCRIBABLE: Mapping[MessageKind, str] = {"digest": "veille"}
+"""What may be unsubscribed, and under which name; all the rest is due to its recipient, or asked for."""
 
 
 class CannotWrite(ValueError):
@@ -50,17 +57,18 @@ class Written:
 class Writer:
     """Writes messages in the words of one label. `public_url` has no final slash."""
 
-    def __init__(self, label: Label, public_url: str, mail_from: str) -> None:
+    def __init__(self, label: Label, public_url: str, mail_from: str, links: Links) -> None:
         self.mail_from = mail_from
         self._label = label
+        self._links = links
         self._environment = _environment()
         self._environment.globals.update(
-            label=label, public_url=public_url.rstrip("/"), colours={**tokens(), **label.colours}
+            label=label, public_url=public_url.rstrip("/"), colours={**tokens(), **label.colours}, links=links
         )
 
     def write(self, delivery: Delivery, at: datetime) -> Written:
         """The message as it reads at the time `at` (days left are counted from it). Raises `CannotWrite`."""
-        values = {**delivery.snapshot, "today": at.astimezone(french.PARIS).date()}
+        values = {**delivery.snapshot, "recipient": delivery.recipient, "today": at.astimezone(french.PARIS).date()}
         try:
             text = self._environment.get_template(f"{delivery.kind}.txt.jinja")
             html = self._environment.get_template(f"{delivery.kind}.html.jinja")
@@ -83,11 +91,21 @@ class Writer:
             message["Message-ID"] = delivery.message_id
             message["Auto-Submitted"] = "auto-generated"
             message["Content-Language"] = "fr"
+            for name, value in self._unsubscribing(delivery).items():
+                message[name] = value
             message.set_content(written.text, cte="quoted-printable")
             message.add_alternative(written.html, subtype="html", cte="quoted-printable")
         except (TypeError, ValueError, AttributeError) as error:
             raise CannotWrite(f"le message « {delivery.kind} » ne peut pas être composé : {error}") from error
         return message
+
+    def _unsubscribing(self, delivery: Delivery) -> dict[str, str]:
+        """The two headers of RFC 8058, on what may be unsubscribed."""
+        what = UNSUBSCRIBABLE.get(delivery.kind)
+        if what is None:
+            return {}
+        link = self._links.unsubscribe(delivery.recipient, what)
+        return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def domain_of(address: str) -> str:

@@ -1,6 +1,6 @@
 """The only room that knows the tables: loads and saves what the domain thinks in, and reads lists for pages."""
 
-from notifier.store.deliveries import claimable, delivery, held, later_deliveries, locked, save, unsent
+from notifier.store.deliveries import claimable, delivery, held, later_deliveries, locked, open_digest, save, unsent
 from notifier.store.dossiers import address, dossier, dossiers, forget, save_contact, save_dossier, take_turn
 from notifier.store.lists import PAGE, Listed, Selection, StepLine, count, history, page
 from notifier.store.watch import (
@@ -36,6 +36,7 @@ __all__ = [
     "locked",
     "mark_reading",
     "mark_told",
+    "open_digest",
     "page",
     "readings",
     "save",

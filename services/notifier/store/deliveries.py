@@ -26,6 +26,18 @@ async def locked(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     return read_delivery(row) if row else None
 
 
+async def open_digest(session: AsyncSession, person_id: UUID) -> Delivery | None:
+    """The digest of a person that waits and that no mail server can have seen; locked."""
+    statement = select(DeliveryRow).where(
+        col(DeliveryRow.recipient) == person_id.hex,
+        col(DeliveryRow.kind) == "digest",
+        col(DeliveryRow.state) == State.A_ENVOYER.value,
+        col(DeliveryRow.doubt).is_(False),
+    )
+    row = (await session.exec(statement.order_by(col(DeliveryRow.created_at)).limit(1).with_for_update())).first()
+    return read_delivery(row) if row else None
+
+
 async def unsent(session: AsyncSession, candidacy_id: UUID) -> list[Delivery]:
     """The deliveries of a candidacy that wait, locked, in the order of their birth."""
     waiting = (State.EN_ATTENTE_ADRESSE.value, State.A_ENVOYER.value)

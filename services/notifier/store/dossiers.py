@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kernel.runtime.database import Work
-from notifier.domain.delivery import Dossier
+from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 from notifier.store.deliveries import read_delivery, save
 from notifier.tables import ContactRow, DeliveryRow, DossierRow, ErasedRow

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kernel.contracts.notifier import MessageKind
-from notifier.domain.delivery import Delivery, Dossier
+from notifier.domain.delivery import Delivery
+from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 from notifier.store.deliveries import read_delivery
 from notifier.store.dossiers import read_dossier

@@ -13,16 +13,16 @@ from notifier.domain.alert import Item, Reading
 from notifier.tables import AlertItemRow, DossierRow, SourceReadingRow
 
 
-async def item(session: AsyncSession, match_id: UUID) -> tuple[Item, bool] | None:
-    """A match and whether it was told; None when it is new."""
+async def item(session: AsyncSession, match_id: UUID) -> Item | None:
+    """A match as it was proposed last; None when it is new."""
     row = await session.get(AlertItemRow, match_id)
-    return (_item(row), row.told_in is not None) if row else None
+    return read_item(row) if row else None
 
 
 async def untold(session: AsyncSession) -> list[Item]:
     """The matches to tell, oldest first; those of withdrawn dossiers are not told."""
     statement = select(AlertItemRow).where(*_to_tell()).order_by(col(AlertItemRow.received_at))
-    return [_item(row) for row in await session.exec(statement)]
+    return [read_item(row) for row in await session.exec(statement)]
 
 
 async def waiting_since(session: AsyncSession) -> datetime | None:
@@ -36,6 +36,7 @@ def _to_tell() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 async def save_item(session: AsyncSession, one: Item) -> None:
+    """Write what is known of a match; the mail that told it stays."""
     await session.merge(AlertItemRow(**_columns(one, AlertItemRow) | {"funders": list(one.funders)}))
     await session.flush()
 
@@ -46,8 +47,9 @@ async def mark_told(session: AsyncSession, items: Sequence[Item], delivery_id: U
         (await session.get_one(AlertItemRow, one.match_id)).told_in = delivery_id
 
 
-def _item(row: AlertItemRow) -> Item:
-    values = {one.name: getattr(row, one.name) for one in fields(Item)}
+def read_item(row: AlertItemRow) -> Item:
+    """A match as it was proposed last."""
+    values = {one.name: getattr(row, one.name) for one in fields(Item) if one.name in AlertItemRow.model_fields}
     return Item(**(values | {"funders": tuple(row.funders)}))
 
 

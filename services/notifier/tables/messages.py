@@ -7,26 +7,16 @@ import uuid
 from datetime import date, datetime
 from typing import Any, get_args
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Text, UniqueConstraint
 from sqlmodel import Field
 
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.notifier import MessageKind
-from kernel.runtime.tables import service_tables
 from notifier.domain.delivery import RecipientKind
-from notifier.domain.states import State
+from notifier.domain.states import TAKEN, State
+from notifier.tables.base import Base, document, one_of
 
-Base = service_tables()
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
-    codes = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({codes})", name=column)
-
-
-def _document() -> Column[Any]:
-    return Column(JSON().with_variant(JSONB(), "postgresql"), nullable=False)
+_TAKEN = ", ".join(f"'{state}'" for state in State if state in TAKEN)
 
 
 class ContactRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
@@ -66,16 +56,17 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("cause_event_id", "recipient", "kind"),
-        _one_of("recipient_kind", get_args(RecipientKind)),
-        _one_of("kind", get_args(MessageKind)),
-        _one_of("state", tuple(State)),
+        one_of("recipient_kind", get_args(RecipientKind)),
+        one_of("kind", get_args(MessageKind)),
+        one_of("state", tuple(State)),
         CheckConstraint("(recipient_kind = 'applicant') = (candidacy_id IS NOT NULL)", name="applicant"),
         CheckConstraint(
             "(state = 'en_cours') = (claim IS NOT NULL) AND (claim IS NULL) = (claimed_until IS NULL)", name="claimed"
         ),
         CheckConstraint("state <> 'a_envoyer' OR (ready_at IS NOT NULL AND due_at IS NOT NULL)", name="due"),
         CheckConstraint(
-            "(state = 'envoye') = (sent_at IS NOT NULL) AND (sent_at IS NULL OR message_id IS NOT NULL)", name="sent"
+            f"(state IN ({_TAKEN})) = (sent_at IS NOT NULL) AND (sent_at IS NULL OR message_id IS NOT NULL)",
+            name="sent",
         ),
         CheckConstraint("state <> 'echec' OR last_error IS NOT NULL", name="failed"),
         CheckConstraint("attempts >= 0", name="attempts"),
@@ -90,7 +81,7 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     candidacy_id: uuid.UUID | None = Field(default=None, index=True)
     kind: str = Field(sa_type=Text)
     created_at: datetime = Field(index=True)
-    snapshot: dict[str, Any] = Field(sa_column=_document())
+    snapshot: dict[str, Any] = Field(sa_column=document())
     template_version: int
     state: str = Field(sa_type=Text)
     address: str | None = Field(default=None, sa_type=Text)
@@ -104,13 +95,14 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     last_error: str | None = Field(default=None, sa_type=Text)
     sent_at: datetime | None = None
     expires_at: datetime | None = None
+    doubt: bool = False
 
 
 class DeliveryStepRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
     """A state that a delivery entered, when, and by whom where a person did it. Lines are only added."""
 
     __tablename__ = "delivery_step"
-    __table_args__ = (_one_of("state", tuple(State)),)
+    __table_args__ = (one_of("state", tuple(State)),)
 
     id: int | None = Field(
         default=None,
@@ -127,7 +119,7 @@ class AlertItemRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     """A match gathered for the staff; `told_in` is the alert that told it."""
 
     __tablename__ = "alert_item"
-    __table_args__ = (_one_of("verdict", get_args(Verdict)),)
+    __table_args__ = (one_of("verdict", get_args(Verdict)),)
 
     match_id: uuid.UUID = Field(primary_key=True)
     candidacy_id: uuid.UUID = Field(index=True)
@@ -135,7 +127,7 @@ class AlertItemRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     need: str = Field(sa_type=Text)
     call_key: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
-    funders: list[str] = Field(sa_column=_document())
+    funders: list[str] = Field(sa_column=document())
     url: str = Field(sa_type=Text)
     closes_on: date | None = None
     rate_max: int | None = None

@@ -1,0 +1,41 @@
+"""The tables of the notifier, in rooms; importing this knows them all."""
+
+from notifier.tables.base import Base
+from notifier.tables.listeners import (
+    AnswerRow,
+    MuteRow,
+    PersonRow,
+    ProjectRow,
+    SubscriptionRow,
+    SuppressedRow,
+    TellingRow,
+    WatchedCallRow,
+)
+from notifier.tables.messages import (
+    AlertItemRow,
+    ContactRow,
+    DeliveryRow,
+    DeliveryStepRow,
+    DossierRow,
+    ErasedRow,
+    SourceReadingRow,
+)
+
+__all__ = [
+    "AlertItemRow",
+    "AnswerRow",
+    "Base",
+    "ContactRow",
+    "DeliveryRow",
+    "DeliveryStepRow",
+    "DossierRow",
+    "ErasedRow",
+    "MuteRow",
+    "PersonRow",
+    "ProjectRow",
+    "SourceReadingRow",
+    "SubscriptionRow",
+    "SuppressedRow",
+    "TellingRow",
+    "WatchedCallRow",
+]
