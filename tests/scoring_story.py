@@ -1,6 +1,6 @@
 """What the tests of scoring tell: a project, its events, and the people who act on it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 from uuid import UUID, uuid4
 
@@ -15,7 +15,12 @@ from kernel.contracts.intake import (
     WaveOpened,
 )
 from kernel.contracts.scoring import Committee
+from kernel.runtime.database import Work
+from scoring import handlers
+from scoring.domain import chain
 from scoring.domain.rulings import Decide, GiveOpinion, Officer
+from scoring.domain.votes import Vote
+from scoring.store import chain as chain_kept
 
 START = datetime(2026, 3, 12, 11, tzinfo=UTC)
 WAVE = UUID("00000000-0000-4000-8000-000000000026")
@@ -109,6 +114,33 @@ def opinion(candidacy_id: UUID, committee: Committee, by: Officer = STAFF, reaso
 
 def decision(candidacy_id: UUID, by: Officer = STAFF) -> Decide:
     return Decide(candidacy_id, "labellise", REASON, by)
+
+
+def vote(*, approved: bool = True, wave_id: UUID = WAVE) -> Vote:
+    """What the Grand forum said, 42 for and 3 against, or the other way round."""
+    voices = (42, 3) if approved else (3, 42)
+    place = ("Salle du conseil, Lens", "La présidence du Pôle")
+    return Vote(uuid4(), wave_id, date(2026, 5, 20), *place, 50, *voices, 5, approved, "", STAFF.name, START)
+
+
+async def approve(work: Work, *wishes: Decide) -> None:
+    """Decisions go through the chain until the forum has approved them, all by one vote."""
+    for wish in wishes:
+        await handlers.propose(work, wish)
+        await handlers.decide(work, wish)
+    await handlers.record_vote(work, vote(), [wish.candidacy_id for wish in wishes], STAFF)
+
+
+async def release(work: Work) -> int:
+    """Everything that is approved leaves, as its rehearsal shows it."""
+    begun = await chain_kept.of_wave(work.session, WAVE)
+    return await handlers.release(work, WAVE, chain.rehearsed(begun.values()), STAFF)
+
+
+async def settle(work: Work, wish: Decide) -> None:
+    """A decision goes through its whole chain."""
+    await approve(work, wish)
+    await release(work)
 
 
 def someone() -> UUID:

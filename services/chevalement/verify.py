@@ -1,6 +1,7 @@
 """Redoes a wave's scores from its file alone, to the last digit, and says where the file does not agree with itself.
 
 It shares no code with the platform and needs Python only: `python verify.py FILE`, or `chevalement verify FILE`.
+FILE is the marks (CSV) or a whole decision file (ZIP).
 The rule, in full: a juror's axis is the mean of the questions answered (NA is left out); a committee's axis is the
 mean of its jurors' axes; its score is their mean by the axes' weights, and exists when enough jurors (the quorum)
 answered at least one question; a dossier's total is the mean of the committees' scores by their weights, times 25,
@@ -8,7 +9,10 @@ and exists when every committee has a score. Scores show four decimals, totals t
 """
 
 import csv
+import hashlib
+import io
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -16,6 +20,8 @@ from pathlib import Path
 
 FORMAT = "chevalement-scores-1"
 COLUMNS = ["kind", "committee", "axis", "question", "dossier", "juror", "value"]
+SUMS, MARKS = "SHA256SUMS", "notes.csv"
+UNPACKED_MAX = 50_000_000
 KINDS = {"format", "awaited", "weight", "quorum", "grid", "question", "cell", "score", "total"}
 
 
@@ -78,14 +84,31 @@ class Book:
 
 
 def read(path: Path) -> Book:
-    """Raises `Unreadable`."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter=";")
-        head = next(rows, [])
-        first = next(rows, [])
-        if head != COLUMNS or first != ["format", "", "", "", "", "", FORMAT]:
-            raise Unreadable(f"{path} does not begin as a {FORMAT} file does")
-        return Book(rows)
+    """The marks of a file, or of a decision file whose fingerprints hold. Raises `Unreadable`."""
+    content = path.read_bytes()
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        content = _marks_of(path, content)
+    rows = csv.reader(io.StringIO(content.decode(), newline=""), delimiter=";")
+    head = next(rows, [])
+    first = next(rows, [])
+    if head != COLUMNS or first != ["format", "", "", "", "", "", FORMAT]:
+        raise Unreadable(f"{path} does not begin as a {FORMAT} file does")
+    return Book(rows)
+
+
+def _marks_of(path: Path, content: bytes) -> bytes:
+    """The marks of a decision file, once every file in it is the one that was fingerprinted. Raises `Unreadable`."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        if not {SUMS, MARKS} <= names or sum(one.file_size for one in archive.infolist()) > UNPACKED_MAX:
+            raise Unreadable(f"{path} is no decision file: it needs {SUMS} and {MARKS}, {UNPACKED_MAX} bytes at most")
+        lines = [line.split("  ", 1) for line in archive.read(SUMS).decode().splitlines()]
+        known = {line[1]: line[0] for line in lines if len(line) == 2}
+        wrong = sorted(names - {SUMS} ^ set(known))
+        wrong += [n for n in known if n in names and hashlib.sha256(archive.read(n)).hexdigest() != known[n]]
+        if wrong:
+            raise Unreadable(f"{path}: changed, added or missing since it was made: {', '.join(wrong)}")
+        return archive.read(MARKS)
 
 
 def weighted(pairs: Iterable[tuple[int, Fraction | None]]) -> Fraction | None:
@@ -153,7 +176,7 @@ def report(path: Path) -> tuple[list[str], bool]:
     try:
         book = read(path)
         wrong = list(differences(book))
-    except (Unreadable, OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+    except (Unreadable, OSError, UnicodeDecodeError, csv.Error, KeyError, zipfile.BadZipFile) as error:
         return [f"{path}: cannot be verified: {error}"], False
     cells = sum(len(answers) for jurors in book.cells.values() for answers in jurors.values())
     lines = [f"{dossier}: {shown(total(book, dossier), 2) or 'no total'}" for dossier in sorted(book.totals)]

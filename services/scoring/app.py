@@ -23,7 +23,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     database = Database(settings.database_of("scoring"), clock)
     label = load_label(settings.label_file, settings.territory_file)
     grids.check_label(label)
-    shell = Shell.of(database, label)
+    shell = Shell.of(database, label, settings.public_url.rstrip("/"))
     return Service(
         name="scoring",
         settings=settings,

@@ -1,19 +1,20 @@
 """What a person typed is kept as it was, each error stands beside its field, and only a clean form is a wish.
 
-The rules are the domain's; here they meet field names: `committee`, `avis`, `motif`, `issue`, `note-…`, `motif-…`.
+The rules are the domain's; here they meet field names: `committee`, `avis`, `motif`, `issue`, `murir`, `note-…`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import cast, get_args
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
-from scoring.domain import marks
+from scoring.domain import chain, marks
 from scoring.domain.marks import Mark
 from scoring.domain.rulings import Decide, GiveOpinion, Officer, objection_to_reason
 from scoring.domain.sittings import KNOWN_TIES, OpenSitting, Tie
+from scoring.domain.votes import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def read_opinion(values: Mapping[str, str]) -> Form:
 
 
 def read_decision(values: Mapping[str, str]) -> Form:
-    """The form of a decision."""
+    """The form of a proposal, of a decision or of a letter: an outcome, its reasons, what to mature."""
     values = _plain(values)
     errors = {
         "issue": _choice(values, "issue", get_args(Outcome), "Choisissez l'une des trois issues"),
-        "motif": objection_to_reason(values.get("motif", "")),
+        "motif": chain.objection_to_grounds(values.get("motif", "")),
+        "murir": chain.objection_to_maturing(values.get("issue", ""), values.get("murir", "")),
     }
     return Form(values, {name: error for name, error in errors.items() if error})
 
@@ -123,7 +125,67 @@ def opinion_wish(form: Form, candidacy_id: UUID, by: Officer) -> GiveOpinion:
 
 def decision_wish(form: Form, candidacy_id: UUID, by: Officer) -> Decide:
     """The wish of a form without errors."""
-    return Decide(candidacy_id, cast(Outcome, form["issue"]), form["motif"], by)
+    return Decide(candidacy_id, cast(Outcome, form["issue"]), form["motif"], by, form["murir"])
+
+
+VOICES = {"presents": "Présents", "pour": "Pour", "contre": "Contre", "abstentions": "Abstentions"}
+
+
+def read_vote(values: Mapping[str, str]) -> Form:
+    """The form by which staff record a vote of the Grand forum; `dossier-…` are what it was about."""
+    values = _plain(values)
+    errors = {
+        "date": _day(values, "date"),
+        "lieu": _short(values, "lieu", "Écrivez le lieu, en 200 caractères au plus"),
+        "presidence": _short(values, "presidence", "Écrivez la fonction de qui préside, par exemple « Présidence »"),
+        **{name: None if _count(values, name) else "Écrivez un nombre entier de 0 à 99 999" for name in VOICES},
+        "verdict": _choice(values, "verdict", ("approuve", "renvoie"), "Dites si le forum approuve"),
+        "dossiers": None if _ticked(values, "dossier-") else "Cochez au moins un dossier",
+        "note": "Raccourcissez : 2 000 caractères au plus" if len(values.get("note", "")) > 2_000 else None,
+    }
+    return Form(values, {name: error for name, error in errors.items() if error})
+
+
+def vote_of(form: Form, wave_id: UUID, by: str, at: datetime) -> Vote:
+    """The vote of a form without errors."""
+    return Vote(
+        id=uuid4(),
+        wave_id=wave_id,
+        held_on=date.fromisoformat(form["date"]),
+        place=form["lieu"].strip(),
+        chaired_by=form["presidence"].strip(),
+        present=int(form["presents"]),
+        in_favour=int(form["pour"]),
+        against=int(form["contre"]),
+        abstained=int(form["abstentions"]),
+        approved=form["verdict"] == "approuve",
+        note=form["note"].strip(),
+        by=by,
+        at=at,
+    )
+
+
+def voted_on(form: Form) -> list[UUID]:
+    """The dossiers that are ticked."""
+    return [known for name in _ticked(form.values, "dossier-") if (known := _uuid(name))]
+
+
+def quotes_kept_back(form: Form) -> frozenset[str]:
+    """The quotes that were shown in the form and are not ticked any more."""
+    return frozenset(_ticked(form.values, "vue-")) - frozenset(_ticked(form.values, "citation-"))
+
+
+def _ticked(values: Mapping[str, str], prefix: str) -> list[str]:
+    return [name.removeprefix(prefix) for name in values if name.startswith(prefix)]
+
+
+def _count(values: Mapping[str, str], name: str) -> bool:
+    text = values.get(name, "")
+    return text.isascii() and text.isdecimal() and len(text) < 6
+
+
+def _short(values: Mapping[str, str], name: str, error: str) -> str | None:
+    return None if 0 < len(values.get(name, "").strip()) <= 200 else error
 
 
 def _uuid(text: str) -> UUID | None:

@@ -25,6 +25,7 @@ from tests.scoring_story import (
     decision,
     opinion,
     preselected,
+    settle,
     someone,
     submitted,
     wave_opened,
@@ -96,7 +97,7 @@ async def test_two_officers_make_one_decision_and_one_event(database: Database) 
     officers = [Officer("Équipe du Label", "staff"), Officer("Direction du Pôle", "staff")]
 
     answers = await asyncio.gather(
-        *(do(database, handlers.decide, decision(candidacy_id, by)) for by in officers), return_exceptions=True
+        *(do(database, settle, decision(candidacy_id, by)) for by in officers), return_exceptions=True
     )
 
     dossier = await read(database, candidacy_id)
@@ -129,7 +130,7 @@ async def test_a_withdrawn_dossier_takes_nothing_more(database: Database) -> Non
 
     for handler, command in (
         (handlers.record_opinion, opinion(candidacy_id, "technique", reason="Un autre avis, plus nuancé.")),
-        (handlers.decide, decision(candidacy_id)),
+        (settle, decision(candidacy_id)),
     ):
         with pytest.raises(Refused, match="retiré"):
             await do(database, handler, command)
@@ -139,13 +140,13 @@ async def test_a_withdrawn_dossier_takes_nothing_more(database: Database) -> Non
 
 async def test_an_unknown_dossier_is_said_to_be(database: Database) -> None:
     with pytest.raises(UnknownDossier):
-        await do(database, handlers.decide, decision(someone()))
+        await do(database, settle, decision(someone()))
 
 
 async def test_the_list_answers_its_filters(database: Database) -> None:
     waiting, decided = await instructed(database), await instructed(database, opinions=True)
     await do(database, handlers.open_wave, wave_opened())
-    await do(database, handlers.decide, decision(decided))
+    await do(database, settle, decision(decided))
     both = frozenset({State.EN_INSTRUCTION, State.DECIDE})
 
     asked = {
@@ -191,7 +192,7 @@ BROKEN = {
 
 async def test_the_database_refuses_bad_states(database: Database) -> None:
     candidacy_id = await instructed(database, opinions=True)
-    await do(database, handlers.decide, decision(candidacy_id))
+    await do(database, settle, decision(candidacy_id))
 
     for constraint, statement in BROKEN.items():
         with pytest.raises((IntegrityError, DBAPIError)):

@@ -37,6 +37,7 @@ class Maker:
 
 
 ALL, STAFF = Maker(frozenset(ROLES)), Maker(frozenset({"staff"}))
+PROPOSERS = Maker(frozenset({"staff", "expert"}))
 MARKERS = Maker(frozenset({"partner", "expert"}))
 JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
 KEYED = ALL(404)
@@ -120,6 +121,23 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/dossiers/{candidacy_id}"): JURORS(),
         ("GET", "/dossiers/{candidacy_id}/avis"): JURORS(200, 303),
         ("POST", "/dossiers/{candidacy_id}/avis"): JURORS(422),
+        ("GET", "/methode"): ALL(),
+        ("GET", "/retours/{key}"): KEYED,
+        ("GET", "/retours/{key}/lettre.pdf"): KEYED,
+        ("GET", "/dossiers/{candidacy_id}/proposition"): PROPOSERS(200, 303, 409),
+        ("POST", "/dossiers/{candidacy_id}/proposition"): PROPOSERS(409, 422),
+        ("GET", "/dossiers/{candidacy_id}/lettre"): STAFF(409),
+        ("POST", "/dossiers/{candidacy_id}/lettre"): STAFF(409),
+        ("GET", "/dossiers/{candidacy_id}/lettre.pdf"): STAFF(404),
+        ("POST", "/dossiers/{candidacy_id}/suspension"): STAFF(422),
+        ("POST", "/dossiers/{candidacy_id}/reprise"): STAFF(409),
+        ("GET", "/vagues/{wave_id}/decisions"): STAFF(404),
+        ("GET", "/vagues/{wave_id}/forum"): STAFF(404),
+        ("POST", "/vagues/{wave_id}/forum"): STAFF(404),
+        ("GET", "/vagues/{wave_id}/repetition"): STAFF(404),
+        ("POST", "/vagues/{wave_id}/liberation"): STAFF(409),
+        ("GET", "/vagues/{wave_id}/proces-verbal.pdf"): STAFF(404),
+        ("GET", "/vagues/{wave_id}/dossier-de-decision.zip"): STAFF(404),
         ("GET", "/dossiers/{candidacy_id}/decision"): STAFF(200, 303, 409),
         ("POST", "/dossiers/{candidacy_id}/decision"): STAFF(409, 422),
         ("GET", "/mes-notes"): MARKERS(),
@@ -193,6 +211,7 @@ def address(house: House, path: str) -> str:
         "{wave_id}": uuid4(),
         "{view_id}": uuid4(),
         "{axe}": "transition",
+        "{key}": "une-cle-inconnue",
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
         "{opportunity_id}": uuid4(),

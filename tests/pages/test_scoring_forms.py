@@ -91,31 +91,15 @@ async def test_a_wrong_opinion_comes_back_with_its_words(desk: Desk, form: dict[
 
 async def test_a_wrong_decision_comes_back_with_its_words(desk: Desk) -> None:
     candidacy_id = await desk.instructed(*COMMITTEES)
-    form = {"issue": "nomine", "motif": "trop peu"}
+    form = {"issue": "nomine", "motif": "trop peu", "murir": "vite"}
 
-    answer = await desk.ask("POST", f"/dossiers/{candidacy_id}/decision", "staff", form)
+    answer = await desk.ask("POST", f"/dossiers/{candidacy_id}/proposition", "expert", form)
 
     assert answer.status_code == 422
     assert "trop peu</textarea>" in answer.text
     assert 'value="nomine" checked' in answer.text
     assert 'id="motif-erreur"' in answer.text
-
-
-async def test_a_second_decision_is_refused_and_shows_the_first(desk: Desk) -> None:
-    candidacy_id = await desk.instructed(*COMMITTEES)
-    address = f"/dossiers/{candidacy_id}/decision"
-
-    first = await desk.ask("POST", address, "staff", {"issue": "labellise", "motif": REASON})
-    second = await desk.ask("POST", address, "staff", {"issue": "nomine", "motif": "Un tout autre motif."})
-    page = words(await desk.ask("GET", first.headers["location"].removeprefix("/instruction")))
-
-    assert (first.status_code, second.status_code) == (303, 409)
-    shown = words(second)
-    assert "Une décision est déjà prise" in shown
-    assert REASON in shown
-    assert "Labellisé" in shown
-    assert "Équipe du Label, jeudi 12 mars 2026 à 12 h" in shown
-    assert "La décision est enregistrée" in page
+    assert 'id="murir-erreur"' in answer.text
 
 
 async def test_a_decision_waits_for_three_opinions(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from scoring.domain.grids import Grid
 from scoring.domain.marks import Mark
 from scoring.domain.sittings import Juror
 from tests.pages.scoring_desk import PEOPLE, Desk, opened, words
-from tests.scoring_story import COMMITTEES, decision, opinion, submitted
+from tests.scoring_story import COMMITTEES, decision, opinion, settle, submitted
 from tests.sign_in import cookie_of
 from tests.sitting_story import EXPERTS, WHY, dossiers, marked, marks_at, seated, turned
 from tests.sitting_story import opened as sitting_opened
@@ -254,7 +254,7 @@ async def test_a_decided_dossier_hides_nothing_more(desk: Desk) -> None:
     _, (one, *_) = await ready(desk)
     for committee in COMMITTEES:
         await desk.do(handlers.record_opinion, opinion(one, committee, reason=f"{TOLD} {committee}."))
-    await desk.do(handlers.decide, decision(one))
+    await desk.do(settle, decision(one))
 
     assert TOLD in words(await desk.ask("GET", f"/dossiers/{one}", "expert"))
 

@@ -16,6 +16,7 @@ PARIS = ZoneInfo("Europe/Paris")
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SOURCES = ("aides_territoires", "eu_portal")
 COMMITTEES = ("technique", "lyceen", "expertise")
+MATURING = "Réunir les financements qui manquent et associer les habitants ; revenir devant les comités dans un an."
 
 
 @dataclass
@@ -107,15 +108,37 @@ class Story:
             await self.officer.post(f"{address}/avis", form)
 
     async def decide(self, candidate: Candidate) -> None:
-        """Record the decision of 2022, unless it stands."""
+        """Record the experts' proposal and the decision of 2022, those that are missing."""
         address = f"/instruction/dossiers/{candidate.id}"
-        page = await self.officer.get(address)
-        if not page.selector.css("a[href$='/decision']"):
-            return
         instruction = candidate.dossier["instruction"]
-        await self.officer.post(
-            f"{address}/decision", [("issue", instruction["decision"]), ("motif", instruction["motif"])]
-        )
+        maturing = "" if instruction["decision"] == "labellise" else MATURING
+        form = [("issue", instruction["decision"]), ("motif", instruction["motif"]), ("murir", maturing)]
+        for step in ("proposition", "decision"):
+            page = await self.officer.get(address)
+            if page.selector.css(f".action-bar a.btn-primary[href$='/{step}']"):
+                await self.officer.post(f"{address}/{step}", form)
+
+    async def release(self, now: datetime) -> dict[str, int]:
+        """The Grand forum approves what waits for it, then all letters leave together; says what came of it."""
+        decisions = await self._decisions_page()
+        forum = await self.officer.get(decisions.replace("/decisions", "/forum"))
+        ticked = forum.selector.css("input[name^='dossier-']::attr(name)").getall()
+        if ticked:
+            vote = [("date", now.date().isoformat()), ("lieu", "Salle du conseil"), ("presidence", "La présidence")]
+            voices = [("presents", "60"), ("pour", "55"), ("contre", "2"), ("abstentions", "3")]
+            await self.officer.post(
+                forum.url, [*vote, *voices, ("verdict", "approuve"), *((name, "oui") for name in ticked)]
+            )
+        rehearsal = await self.officer.get(decisions.replace("/decisions", "/repetition"))
+        if rehearsal.selector.css("input[name='repetition']"):
+            form = [("repetition", rehearsal.hidden("repetition"))]
+            await self.officer.post(decisions.replace("/decisions", "/liberation"), form)
+        return await self.outcomes()
+
+    async def _decisions_page(self) -> str:
+        """The address of the decisions of the wave in which the dossiers are."""
+        page = await self.officer.get(f"/instruction/dossiers/{self.candidates[0].id}")
+        return str(page.selector.css("a[href$='/decisions']::attr(href)").get(""))
 
     async def outcomes(self) -> dict[str, int]:
         """How many dossiers the staff's list shows in each final state, once intake has heard of all decisions."""

@@ -25,7 +25,10 @@ class OpinionRecorded(Event):
 
 
 class DecisionTaken(Event):
-    """People decided: labelled, nominated or put on hold, and why."""
+    """People decided and the forum approved: labelled, nominated or put on hold, and why.
+
+    `key` opens the letter and the feedback to whoever holds it; empty in what was told before there were any.
+    """
 
     type: ClassVar[str] = "scoring.decision.taken"
     about: ClassVar[str] = "candidacy_id"
@@ -34,6 +37,7 @@ class DecisionTaken(Event):
     reason: str
     by: str
     at: datetime
+    key: str = ""
 
 
 class ErasureDone(Event):

@@ -74,7 +74,7 @@ async def announce_refusal(work: Work, event: CandidacyNotRetained) -> None:
 async def announce_decision(work: Work, event: DecisionTaken) -> None:
     """Tell the porteur what was decided."""
     await store.take_turn(work)
-    snapshot = {**_because(event), "outcome": event.outcome}
+    snapshot = {**_because(event), "outcome": event.outcome, "key": event.key}
     await tell_applicant(work, event.candidacy_id, "decision", snapshot)
 
 

@@ -17,6 +17,13 @@ ACTS: Mapping[ActKind, str] = {
 ENTRIES: Mapping[JournalAct, str] = {
     "avis": "Enregistrement de {about} : {value}",
     "correction": "Correction de {about} : {value}",
+    "proposition": "Proposition du comité d'expertise : {value}",
+    "decision_pole": "Décision du Pôle : {value}",
+    "approbation": "Approbation par le Grand forum : {value}",
+    "renvoi": "Renvoi par le Grand forum : {value}",
+    "retouche": "Lettre relue : {value}",
+    "suspension": "Envoi suspendu : {value}",
+    "reprise": "Envoi repris : {value}",
     "decision": "Décision : {value}",
 }
 

@@ -19,7 +19,10 @@ REASON_MIN = 10
 """Characters under which a reason says nothing."""
 REASON_MAX = 5_000
 
-JournalAct = Literal["avis", "correction", "decision"]
+ChainAct = Literal[
+    "proposition", "decision_pole", "approbation", "renvoi", "retouche", "suspension", "reprise", "decision"
+]
+JournalAct = Literal["avis", "correction", ChainAct]
 
 
 class Refused(Exception):
@@ -59,12 +62,13 @@ class GiveOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """The wish to record what people decided."""
+    """The wish to record what people propose or decide; `maturing` is what to ripen before a label."""
 
     candidacy_id: UUID
     outcome: Outcome
     reason: str
     by: Officer
+    maturing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def _objection_to_opinion(dossier: Dossier, committee: Committee, role: str) -> 
     return _objection_to_work(dossier)
 
 
-def _objection_to_decision(dossier: Dossier, role: str) -> Refused | None:
+def objection_to_decision(dossier: Dossier, role: str) -> Refused | None:
+    """Why `role` may not record a decision on this dossier now; None when they may."""
     if role != "staff":
         return NotYours("La décision est enregistrée par l'équipe du Label.")
     if objection := _objection_to_work(dossier):
@@ -132,13 +137,13 @@ def can_give_opinion(dossier: Dossier, committee: Committee, role: str) -> bool:
 
 def check_decision(dossier: Dossier, role: str) -> None:
     """Raises `Refused` when `role` may not record a decision on this dossier now."""
-    if objection := _objection_to_decision(dossier, role):
+    if objection := objection_to_decision(dossier, role):
         raise objection
 
 
 def can_decide(dossier: Dossier, role: str) -> bool:
     """Whether `check_decision` would pass."""
-    return _objection_to_decision(dossier, role) is None
+    return objection_to_decision(dossier, role) is None
 
 
 def check_reading(dossier: Dossier, role: str) -> None:
@@ -184,13 +189,15 @@ def give_opinion(
     return replace(dossier, opinions=(*dossier.opinions, opinion)), [event], [entry]
 
 
-def decide(dossier: Dossier, wish: Decide, at: datetime) -> tuple[Dossier, list[DecisionTaken], list[Entry]]:
-    """Record what people decided. Raises `Refused`, `AlreadyDecided` in particular."""
+def decide(
+    dossier: Dossier, wish: Decide, at: datetime, key: str = ""
+) -> tuple[Dossier, list[DecisionTaken], list[Entry]]:
+    """Record what people decided; `key` opens its letter. Raises `Refused`, `AlreadyDecided` in particular."""
     check_decision(dossier, wish.by.role)
     reason = _check_reason(wish.reason)
     decision = Decision(wish.outcome, reason, wish.by.name, at)
     event = DecisionTaken(
-        candidacy_id=dossier.candidacy_id, outcome=wish.outcome, reason=reason, by=wish.by.name, at=at
+        candidacy_id=dossier.candidacy_id, outcome=wish.outcome, reason=reason, by=wish.by.name, at=at, key=key
     )
     return (
         replace(dossier, decision=decision),

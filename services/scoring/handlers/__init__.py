@@ -1,14 +1,14 @@
-"""The story of scoring: dossiers come in, committees sit and mark, three of them speak, people decide.
+"""The story of scoring: dossiers come in, committees sit and mark, three of them speak, people decide in steps.
 
 Each function is one transaction: load, ask the domain, save, record what to tell. Messages may come in any
 order and twice; nothing here depends on either.
 """
 
+from scoring.handlers.chain import decide, hold, propose, record_vote, release, resume, retouch
 from scoring.handlers.dossiers import (
     UnknownDossier,
     answer_erasure,
     close_wave,
-    decide,
     extend_wave,
     open_instruction,
     open_wave,
@@ -33,12 +33,18 @@ __all__ = [
     "extend_wave",
     "give",
     "give_second",
+    "hold",
     "lift_recusal",
     "open_instruction",
     "open_sitting",
     "open_wave",
+    "propose",
     "receive_dossier",
     "record_opinion",
+    "record_vote",
+    "release",
+    "resume",
+    "retouch",
     "revise_dossier",
     "save_marks",
     "set_aside",

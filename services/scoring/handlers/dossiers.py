@@ -1,4 +1,4 @@
-"""Dossiers come in, three committees speak, people decide.
+"""Dossiers come in, three committees speak.
 
 Each function is one transaction: load, ask the domain, save, record what to tell. Messages may come in any
 order and twice; nothing here depends on either.
@@ -18,7 +18,7 @@ from kernel.runtime.database import Work
 from scoring import store
 from scoring.domain import rulings, waves
 from scoring.domain.dossier import Dossier, Told, learn
-from scoring.domain.rulings import Decide, GiveOpinion
+from scoring.domain.rulings import GiveOpinion
 
 
 class UnknownDossier(LookupError):
@@ -84,20 +84,12 @@ async def record_opinion(work: Work, wish: GiveOpinion) -> None:
     work.record(*events)
 
 
-async def decide(work: Work, wish: Decide) -> None:
-    """Record what people decided, once. Raises `rulings.Refused`, `UnknownDossier`."""
-    dossier, events, entries = rulings.decide(await _locked(work, wish), wish, work.at)
-    await store.add_decision(work.session, dossier)
-    await store.note(work.session, dossier.candidacy_id, entries)
-    work.record(*events)
-
-
 async def _learn(work: Work, event: Told) -> None:
     dossier = await store.claim(work.session, event.candidacy_id)
     await store.save_facts(work.session, learn(dossier, event))
 
 
-async def _locked(work: Work, wish: GiveOpinion | Decide) -> Dossier:
+async def _locked(work: Work, wish: GiveOpinion) -> Dossier:
     dossier = await store.locked(work.session, wish.candidacy_id)
     if dossier is None:
         raise UnknownDossier(f"no dossier {wish.candidacy_id}: check the address")

@@ -1,4 +1,4 @@
-"""The staff's and the jurors' pages: parse, call, show. Links carry the prefix under which people see them."""
+"""The pages of staff, of jurors and of whoever holds a key. Links carry the prefix under which people see them."""
 
 from fastapi import APIRouter
 
@@ -6,13 +6,18 @@ from scoring.pages import (
     agenda,
     autosave,
     board,
+    chain,
     decisions,
     discussion,
     dossier,
     jury,
+    letters,
     marking,
+    method,
     opinions,
     picture,
+    release,
+    returns,
     review,
     seats,
     sittings,
@@ -23,12 +28,13 @@ from scoring.pages.shell import Shell
 
 INSTRUCTION = (board, dossier, opinions, decisions)
 JURORS = (seats, ties, marking, autosave, review, discussion)
-STAFF = (sittings, jury, picture, agenda, wave)
+STAFF = (sittings, jury, picture, agenda, wave, chain, release, letters)
+PUBLIC = (method, returns)
 
 
 def routes(shell: Shell) -> APIRouter:
     """Every route of the service."""
     router = APIRouter()
-    for page in (*INSTRUCTION, *JURORS, *STAFF):
+    for page in (*INSTRUCTION, *JURORS, *STAFF, *PUBLIC):
         router.include_router(page.routes(shell))
     return router

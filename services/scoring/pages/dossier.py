@@ -7,10 +7,14 @@ from kernel.ui import Notice
 from scoring import store
 from scoring.domain.history import history
 from scoring.pages.shell import Identified, Reader, Shell
+from scoring.store import chain as chain_kept
 
 DONE = {
     "avis": Notice("succes", "L’avis est enregistré.", "Il peut être corrigé jusqu’à la décision."),
-    "decision": Notice("succes", "La décision est enregistrée.", "Le porteur en est averti par courriel."),
+    "proposition": Notice("succes", "La proposition est enregistrée.", "Elle peut être corrigée jusqu’à la décision."),
+    "decision": Notice(
+        "succes", "La décision est enregistrée.", "Rien n’est envoyé : le Grand forum doit d’abord l’approuver."
+    ),
 }
 """Shown once, after the form that the address names."""
 
@@ -23,6 +27,7 @@ def routes(shell: Shell) -> APIRouter:
         found = await shell.open(candidacy_id, person)
         async with shell.database.reading() as session:
             entries = await store.journal(session, candidacy_id)
+            ruling = await chain_kept.ruling(session, candidacy_id)
             waves = {wave.wave_id: wave for wave in await store.waves(session)}
         notice = DONE.get(request.query_params.get("fait", ""))
         return shell.render(
@@ -30,6 +35,7 @@ def routes(shell: Shell) -> APIRouter:
             request,
             person=person,
             dossier=found,
+            ruling=ruling,
             sealed=found.decision is None and candidacy_id in await shell.sealed(person),
             wave=waves.get(found.submission.wave_id) if found.submission else None,
             lines=history(found, entries) if person.role == "staff" else [],

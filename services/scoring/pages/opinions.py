@@ -24,7 +24,7 @@ def routes(shell: Shell) -> APIRouter:
         committee = request.query_params.get("committee") or (seats[0] if len(seats) == 1 else "")
         dossier = await shell.open(candidacy_id, person)
         _check(dossier, person, committee)
-        await _check_marks_given(shell, candidacy_id, person)
+        await check_marks_given(shell, candidacy_id, person)
         return _show(shell, request, dossier, person, Form({"committee": committee}))
 
     @router.post("/dossiers/{candidacy_id}/avis")
@@ -32,7 +32,7 @@ def routes(shell: Shell) -> APIRouter:
         form = forms.read_opinion(values)
         dossier = await shell.open(candidacy_id, person)
         _check(dossier, person, form["committee"])
-        await _check_marks_given(shell, candidacy_id, person)
+        await check_marks_given(shell, candidacy_id, person)
         if form.errors:
             return _show(shell, request, dossier, person, form)
         async with shell.database.work(cause_of(request)) as work:
@@ -42,7 +42,7 @@ def routes(shell: Shell) -> APIRouter:
     return router
 
 
-async def _check_marks_given(shell: Shell, candidacy_id: UUID, person: Person) -> None:
+async def check_marks_given(shell: Shell, candidacy_id: UUID, person: Person) -> None:
     """The form shows what the others said: it waits for the juror's own marks."""
     if candidacy_id in await shell.sealed(person):
         raise rulings.Refused("Rendez d'abord vos propres notes sur ce dossier : cette page montre l'avis des autres.")

@@ -21,7 +21,7 @@ from kernel.runtime.database import Database
 from kernel.ui import Page, Site, templates
 from kernel.ui.french import typo
 from scoring import store
-from scoring.domain import books, committees, rulings, sittings, words
+from scoring.domain import books, chain, committees, rulings, sittings, words
 from scoring.domain.books import Seal
 from scoring.domain.dossier import Dossier
 from scoring.domain.sittings import SEAT_OF, Juror
@@ -33,6 +33,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 PRIVATE = {"Cache-Control": "no-store"}
 
 Reader = Annotated[Person, Depends(Allow("staff", "partner", "expert"))]
+Proposer = Annotated[Person, Depends(Allow("staff", "expert"))]
 Marker = Annotated[Person, Depends(Allow("partner", "expert"))]
 Staff = Annotated[Person, Depends(Allow("staff"))]
 
@@ -108,10 +109,11 @@ class Shell:
     database: Database
     page: Page
     label: Label
+    public_url: str
 
     @classmethod
-    def of(cls, database: Database, label: Label) -> "Shell":
-        return cls(database, Page(_environment(label), Site.of(label), signed_in=visitor), label)
+    def of(cls, database: Database, label: Label, public_url: str) -> "Shell":
+        return cls(database, Page(_environment(label), Site.of(label), signed_in=visitor), label, public_url)
 
     def render(self, name: str, request: Request, *, status: int = 200, **context: object) -> HTMLResponse:
         """The page, which no cache keeps."""
@@ -188,7 +190,7 @@ def _environment(label: Label) -> Environment:
     """Templates with the label, the domain's words and its rules."""
     environment = templates(TEMPLATES)
     environment.globals.update(
-        label=label, words=words, rulings=rulings, committees=committees, sittings=sittings, books=books
+        label=label, words=words, rulings=rulings, committees=committees, sittings=sittings, books=books, chain=chain
     )
     environment.filters.update(
         theme=label.theme,

@@ -43,18 +43,18 @@ def routes(shell: Shell) -> APIRouter:
 
     @router.get("/vagues/{wave_id}")
     async def wave_picture(request: Request, wave_id: InWave, person: Staff) -> Response:
-        return _picture(shell, request, await _view(shell, wave_id))
+        return _picture(shell, request, await view_of(shell, wave_id))
 
     @router.get("/vagues/{wave_id}/notes.csv")
     async def cells(wave_id: InWave, person: Staff) -> Response:
-        view = await _view(shell, wave_id)
+        view = await view_of(shell, wave_id)
         headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="notes.csv"'}
         text = ledger(view.sheets, view.awaited, view.numbers)
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/vagues/{wave_id}/dossiers/{candidacy_id}")
     async def explained(request: Request, wave_id: InWave, candidacy_id: Identified, person: Staff) -> Response:
-        view = await _view(shell, wave_id)
+        view = await view_of(shell, wave_id)
         if str(candidacy_id) not in view.dossiers:
             raise HTTPException(404)
         return _explained(shell, request, view, str(candidacy_id))
@@ -102,7 +102,8 @@ def _explained(shell: Shell, request: Request, view: View, key: str) -> Response
     )
 
 
-async def _view(shell: Shell, wave_id: UUID) -> View:
+async def view_of(shell: Shell, wave_id: UUID) -> View:
+    """Everything known of a wave; a wave that is not is a page that does not exist."""
     async with shell.database.reading() as session:
         wave = next((wave for wave in await store.waves(session) if wave.wave_id == wave_id), None)
         if wave is None:

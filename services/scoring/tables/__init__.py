@@ -1,6 +1,7 @@
 """The tables of scoring, a module for each thing that is kept; `Base.metadata` knows them all."""
 
 from scoring.tables.base import Base
+from scoring.tables.chain import ForumItemRow, ForumVoteRow, RulingRow
 from scoring.tables.instruction import ActRow, DecisionRow, DossierRow, JournalHeadRow, JournalRow, OpinionRow, WaveRow
 from scoring.tables.sittings import (
     BallotRow,
@@ -19,12 +20,15 @@ __all__ = [
     "Base",
     "DecisionRow",
     "DossierRow",
+    "ForumItemRow",
+    "ForumVoteRow",
     "FrozenRow",
     "JournalHeadRow",
     "JournalRow",
     "MarkRow",
     "MinuteRow",
     "OpinionRow",
+    "RulingRow",
     "SeatRow",
     "SittingActRow",
     "SittingRow",
