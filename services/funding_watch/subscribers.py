@@ -37,6 +37,8 @@ TOLD_OF_CALLS: tuple[type[Event], ...] = (
     CallClosed,
 )
 """Whatever is told of a call may change what it is worth to a project."""
+COMPARED = (CallDiscovered, CallAmended, CallDeadlineMoved)
+"""What may make two calls look like one, or two."""
 
 
 def declare(
@@ -71,6 +73,7 @@ def declare(
 
 def _on_calls(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> None:
     async def match_again(events: list[Event], work: Work) -> None:
+        await handlers.suggest_duplicates(work, {one.call_key for one in events if isinstance(one, COMPARED)})
         await handlers.match_changed(work, {str(event.model_dump()["call_key"]) for event in events}, place, shelf)
 
     for told in TOLD_OF_CALLS:

@@ -190,3 +190,31 @@ class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     checks: list[dict[str, Any]] = Field(sa_type=JSON_VALUE)
     rank: int | None = None
     proposed_at: datetime
+
+
+class DuplicateRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """Two calls that look like one, and what a person made of it; `kept_key` is the one that is shown for both."""
+
+    __tablename__ = "duplicate"
+    __table_args__ = (
+        UniqueConstraint("first_key", "second_key"),
+        CheckConstraint("first_key < second_key", name="order"),
+        CheckConstraint("kind IN ('doublon', 'variante')", name="kind"),
+        CheckConstraint("score >= 0 AND score <= 1", name="score"),
+        CheckConstraint("state IN ('propose', 'meme', 'distinct')", name="state"),
+        CheckConstraint("(state = 'propose') = (decided_by IS NULL)", name="decided"),
+        CheckConstraint("(state = 'meme') = (kept_key IS NOT NULL)", name="kept"),
+        CheckConstraint("kept_key IS NULL OR kept_key IN (first_key, second_key)", name="kept_of_both"),
+    )
+    id: uuid.UUID = Field(primary_key=True, sa_type=Uuid)
+    first_key: str = Field(sa_type=Text, foreign_key="call.key")
+    second_key: str = Field(sa_type=Text, foreign_key="call.key", index=True)
+    kind: str = Field(sa_type=Text)
+    score: float = Field(sa_type=Float)
+    evidence: list[str] = Field(sa_type=JSON_VALUE)
+    found_at: datetime
+    state: str = Field(default="propose", sa_type=Text, index=True)
+    kept_key: str | None = Field(default=None, sa_type=Text)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = None
+    reason: str | None = Field(default=None, sa_type=Text)

@@ -176,6 +176,10 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/sources/{name}/accepter"): STAFF(404, 422),
         ("POST", "/decisions/{key:path}"): STAFF(404, 422),
         ("POST", "/quarantaine/{key:path}"): STAFF(404, 422),
+        ("GET", "/doublons"): STAFF(),
+        ("GET", "/doublons/{pair_id}"): STAFF(404),
+        ("POST", "/doublons/{pair_id}"): STAFF(404, 422),
+        ("POST", "/doublons/{pair_id}/annuler"): STAFF(404),
         ("GET", "/appels.atom"): ALL(),
         ("GET", "/appels.ics"): ALL(),
         ("GET", "/common-grants/opportunities"): ALL(),
@@ -215,6 +219,7 @@ def address(house: House, path: str) -> str:
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
         "{opportunity_id}": uuid4(),
+        "{pair_id}": uuid4(),
     }
     for name, value in known.items():
         path = path.replace(name, str(value))

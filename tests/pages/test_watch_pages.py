@@ -47,6 +47,10 @@ STAFF_ONLY = {
     ("POST", "/sources/{name}/accepter"),
     ("POST", "/decisions/{key:path}"),
     ("POST", "/quarantaine/{key:path}"),
+    ("GET", "/doublons"),
+    ("GET", "/doublons/{pair_id}"),
+    ("POST", "/doublons/{pair_id}"),
+    ("POST", "/doublons/{pair_id}/annuler"),
 }
 OPEN = {
     ("GET", "/appels.atom"),
@@ -126,6 +130,7 @@ async def test_every_page_is_in_the_access_list(desk: Desk) -> None:
 @pytest.mark.parametrize(("method", "path"), sorted(STAFF_ONLY))
 async def test_only_staff_enter(desk: Desk, method: str, path: str, role: Role | None, status: int) -> None:
     address = path.replace("{key:path}", "x:1").replace("{candidacy_id}", str(someone())).replace("{name}", "eu_portal")
+    address = address.replace("{pair_id}", str(someone()))
 
     answer = await desk.ask(address, role, method)
 

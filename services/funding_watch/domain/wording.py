@@ -130,6 +130,9 @@ TURN_WORDS: Mapping[str, str] = {
     "confirmed": "De nouveau confirmé",
     "closed": "L’appel est clos",
     "cleared": "Vérifié et sorti de quarantaine",
+    "merged": "Réuni avec une autre fiche",
+    "parted": "Reconnu distinct d’une autre fiche",
+    "unmerged": "Décision annulée\u202f: à comparer de nouveau",
 }
 
 WHY_WORDS: Mapping[str, str] = {

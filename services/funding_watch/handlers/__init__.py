@@ -4,6 +4,7 @@ Each function is one transaction or a part of one: load, ask the domain, save, r
 in any order and twice; nothing here depends on either.
 """
 
+from funding_watch.handlers.duplicates import UnknownPair, part, reunite, suggest_duplicates, undo
 from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
 from funding_watch.handlers.projects import answer_erasure, hear, match_all, match_changed, start_day
 from funding_watch.handlers.sources import (
@@ -23,6 +24,7 @@ from funding_watch.handlers.sources import (
 __all__ = [
     "Tally",
     "UnknownCall",
+    "UnknownPair",
     "accept_count",
     "answer_erasure",
     "clear_call",
@@ -36,11 +38,15 @@ __all__ = [
     "match_all",
     "match_changed",
     "open_watch",
+    "part",
     "request_crawl",
+    "reunite",
     "settle",
     "settle_all",
     "start_day",
     "store_calls",
+    "suggest_duplicates",
+    "undo",
     "watch_sources",
     "watch_time",
 ]

@@ -10,7 +10,7 @@ from funding_watch.domain.eligibility import Place
 from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
-from funding_watch.store import calls, matches, measures, projects
+from funding_watch.store import calls, duplicates, matches, measures, projects
 from kernel.contracts.funding_watch import ErasureDone, MatchProposed
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.runtime.database import Work
@@ -77,8 +77,9 @@ async def _match(work: Work, keys: Collection[str] | None, place: Place, shelf: 
 
 
 async def _refresh(work: Work, shelf: Shelf) -> None:
-    """Bring the shelf to the calls that the database holds, and to the measure of words that is kept there."""
-    versions = await calls.versions(work.session)
+    """Bring the shelf to the calls that are shown, and to the measure of words that is kept in the database."""
+    hidden = await duplicates.hidden(work.session)
+    versions = {key: one for key, one in (await calls.versions(work.session)).items() if key not in hidden}
     stale = shelf.stale_calls(versions)
     for start in range(0, len(stale), READ_AT_ONCE):
         read = await calls.known(work.session, stale[start : start + READ_AT_ONCE])

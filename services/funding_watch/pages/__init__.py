@@ -17,6 +17,7 @@ from starlette.responses import Response
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.listing import Filters, select, status_named
 from funding_watch.pages.decisions import add_clearing, add_decisions, call_page
+from funding_watch.pages.duplicates import add_duplicates
 from funding_watch.pages.shown import PREFIX, SourceShown, Staff, call_address
 from funding_watch.pages.sources import add_sources
 from funding_watch.store import pages as reading
@@ -49,6 +50,7 @@ def routes(database: Database, page: Page, sources: Mapping[str, SourceShown]) -
     add_sources(router, database, page, sources)
     add_decisions(router, database, page, sources)
     add_clearing(router, database, page, sources)
+    add_duplicates(router, database, page, sources)
     return router
 
 

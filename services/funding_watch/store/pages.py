@@ -6,12 +6,17 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from funding_watch.domain.call import FundingCall
 from funding_watch.domain.listing import Line
 from funding_watch.domain.projects import Candidacy
 from funding_watch.domain.reasons import headline
-from funding_watch.store import calls, matches, projects
+from funding_watch.store import calls, duplicates, matches, projects
 from funding_watch.store.calls import Change, KnownCall
+from funding_watch.store.duplicates import Pair
 from funding_watch.store.matches import Match
+
+AT_ONCE = 500
+"""Keys in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,33 @@ class CallPage:
     known: KnownCall
     matched: tuple[MatchedProject, ...]
     history: tuple[Change, ...]
+    shown_as: str | None = None
+    """The call that is shown for this one, where a person found that they are one."""
+    twins: tuple[FundingCall, ...] = ()
+    """The calls that this one is shown for."""
+    to_compare: int = 0
+    """How many others look like it, undecided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two calls that look like one, side by side."""
+
+    pair: Pair
+    first: KnownCall
+    second: KnownCall
 
 
 async def lines(session: AsyncSession, now: datetime) -> list[Line]:
-    """Every call with the best of its matches of today."""
+    """Every call that is shown for itself, with the best of its matches of today."""
     titles = {one.candidacy_id: one.facts.title for one in await projects.watched(session) if one.facts}
     found: dict[str, list[Match]] = {}
     for match in await matches.current(session):
         if match.candidacy_id in titles:
             found.setdefault(match.proposal.call_key, []).append(match)
-    return [_line(known, found.get(known.call.key, []), titles, now) for known in await calls.listed(session)]
+    hidden = await duplicates.hidden(session)
+    shown = (known for known in await calls.listed(session) if known.call.key not in hidden)
+    return [_line(known, found.get(known.call.key, []), titles, now) for known in shown]
 
 
 def _line(known: KnownCall, found: list[Match], titles: dict[UUID, str], now: datetime) -> Line:
@@ -66,7 +88,27 @@ async def call_page(session: AsyncSession, key: str) -> CallPage | None:
     found = await matches.of_call(session, key)
     watched = {one.candidacy_id: one for one in await projects.watched(session)}
     matched = (MatchedProject(match, watched[match.candidacy_id]) for match in found if match.candidacy_id in watched)
-    return CallPage(known, tuple(matched), tuple(await calls.history(session, key)))
+    hidden = await duplicates.hidden(session)
+    twins = await calls.known(session, [other for other, shown in hidden.items() if shown == key])
+    waiting = sum(pair.state == "propose" for pair in await duplicates.of_call(session, key))
+    return CallPage(
+        known,
+        tuple(matched),
+        tuple(await calls.history(session, key)),
+        hidden.get(key),
+        tuple(one.call for one in twins.values()),
+        waiting,
+    )
+
+
+async def twins(session: AsyncSession) -> list[Twins]:
+    """The pairs of calls that look like one, with both calls, the likest first."""
+    pairs = await duplicates.every(session)
+    keys = list({key for pair in pairs for key in (pair.first, pair.second)})
+    known: dict[str, KnownCall] = {}
+    for start in range(0, len(keys), AT_ONCE):
+        known |= await calls.known(session, keys[start : start + AT_ONCE])
+    return [Twins(pair, known[pair.first], known[pair.second]) for pair in pairs]
 
 
 async def watched(session: AsyncSession) -> list[tuple[Candidacy, list[MatchedCall]]]:
