@@ -1,9 +1,11 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
-from intake.handlers import erasures
+from intake.handlers import acts, board, erasures
 from kernel.contracts import funding_watch, notifier, scoring
+from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
+from kernel.contracts.intake_life import ActDue
 from kernel.contracts.notifier import MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.runtime.database import Work
@@ -34,8 +36,19 @@ def declare() -> Subscriptions:
     async def message_failed(event: MessageFailed, work: Work) -> None:
         await handlers.hear_of_message(work, event)
 
+    _deciding(subscriptions)
     _erasures(subscriptions)
     return subscriptions
+
+
+def _deciding(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(ActDue)
+    async def do_act(event: ActDue, work: Work) -> None:
+        await acts.come_due(work, event.act_id)
+
+    @subscriptions.on(MatchProposed)
+    async def keep_match(event: MatchProposed, work: Work) -> None:
+        await board.hear_of_match(work, event)
 
 
 def _erasures(subscriptions: Subscriptions) -> None:

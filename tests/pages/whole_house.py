@@ -19,14 +19,16 @@ from starlette.routing import Mount, Route
 
 from chevalement.platform import build
 from intake import handlers
+from intake.domain.acts import Step
 from intake.domain.people import Invitation
-from intake.store import people
+from intake.handlers import acts, board, views
+from intake.store import people, waves
 from intake.store.candidacies import Receipt
 from kernel.contracts.envelope import Cause
 from kernel.contracts.intake import SessionOpened
 from kernel.contracts.registry import BY_SUBJECT, SERVICES
 from kernel.runtime import migrate, sessions
-from kernel.runtime.auth import Role
+from kernel.runtime.auth import Person, Role
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from kernel.runtime.service import Service
@@ -39,6 +41,7 @@ ROLES: tuple[Role | None, ...] = (None, *get_args(Role))
 CONTACT = "secret-contact@porteur.example"
 OTHER = "autre-porteur@voisine.example"
 GUEST = "invite-secret@region.example"
+PLOT = "Ce que l’équipe se dit du choix"
 PRIVATE = "Des mots entre jurés que le porteur ne lit pas."
 
 
@@ -50,6 +53,8 @@ class House:
     token: str
     delivery: UUID
     staff: UUID
+    act: UUID
+    selection: UUID
 
     def __init__(self, folder: Path) -> None:
         settings = Settings.load(data=folder, secret="x" * 32)
@@ -132,6 +137,7 @@ class House:
             applicant = await people.of_email(work.session, OTHER)
         assert applicant is not None
         self.staff = staff.id
+        await self._weigh()
         await self.carry()
         await self._opine()
         self.token = await self._last_token()
@@ -139,6 +145,18 @@ class House:
         for role in get_args(Role):
             person = {"staff": str(staff.id), "applicant": str(applicant.id)}.get(role, str(uuid4()))
             await self.sign_in(role, person)
+
+    async def _weigh(self) -> None:
+        """A what-if selection, a view of the team, and an act that waits, each about the second dossier."""
+        async with self.intake.work() as work:
+            person = Person(STAFF, "staff", str(self.staff))
+            wave = await waves.open_wave(work.session)
+            assert wave is not None
+            made = await board.imagine(work, wave.id, PLOT, [self.other.candidacy_id], STAFF)
+            step = Step(self.other.candidacy_id, {"etiquette": PLOT})
+            act = await acts.plan(work, uuid4(), "etiqueter", [step], person)
+            await views.save_view(work, person, PLOT, "theme=energie", shared=True)
+        self.selection, self.act = made.id, act.id
 
     async def _opine(self) -> None:
         async with self.services["scoring"].database.work() as work:

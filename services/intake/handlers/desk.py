@@ -45,6 +45,13 @@ async def tag(work: Work, candidacy_id: UUID, typed: str) -> None:
     await desk.set_tags(work.session, candidacy_id, found)
 
 
+async def add_tag(work: Work, candidacy_id: UUID, word: str) -> None:
+    """Add one tag to those that the dossier has. Raises `Refused`, `UnknownDossier`."""
+    await candidacies.held(work.session, candidacy_id)
+    known = (await desk.tags(work.session)).get(candidacy_id, ())
+    await tag(work, candidacy_id, ", ".join((*known, word.replace(",", " "))))
+
+
 async def mark_read(work: Work, candidacy_id: UUID, person: Person) -> None:
     """Somebody has read the dossier as it now stands."""
     candidacy = await candidacies.held(work.session, candidacy_id)

@@ -7,6 +7,7 @@ from intake.domain import wave as waves
 from intake.domain.dossier import check_reason
 from intake.domain.draft import KEPT
 from intake.domain.wave import Calendar, Wave
+from intake.handlers.acts import keep_acts
 from intake.store import drafts
 from intake.store import waves as wave_store
 from kernel.contracts.intake import WaveClosingDue
@@ -56,9 +57,10 @@ async def close_wave(work: Work, wave_id: UUID) -> None:
 
 
 async def keep_appointments(work: Work) -> None:
-    """At start: the open wave is closed if its time passed meanwhile, else its appointment is made again; old
+    """At start: what came due meanwhile is done (the wave closed, acts), else its appointment is made again; old
     drafts go."""
     await drafts.drop_untouched(work.session, work.at - KEPT)
+    await keep_acts(work)
     wave = await wave_store.open_wave(work.session)
     if wave is not None:
         await close_wave(work, wave.id)

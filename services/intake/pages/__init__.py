@@ -3,8 +3,11 @@
 from fastapi import APIRouter
 
 from intake.pages import (
+    acts,
     apply,
     autosave,
+    batch,
+    board,
     bundle,
     data,
     desk,
@@ -20,6 +23,7 @@ from intake.pages import (
     my_dossier,
     paper,
     receipt,
+    ruling,
     sending,
     start,
     team,
@@ -29,34 +33,41 @@ from intake.pages import (
 )
 from intake.pages.shell import Shell
 
+ROOMS = (
+    welcome,
+    start,
+    apply,
+    autosave,
+    sending,
+    drafts,
+    receipt,
+    paper,
+    listing,
+    exports,
+    bundle,
+    batch,
+    board,
+    ruling,
+    acts,
+    desk,
+    desk_acts,
+    waves,
+    door,
+    links,
+    mine,
+    my_dossier,
+    my_acts,
+    team,
+    todo,
+    data,
+    legal,
+)
+"""In this order: a path that is spelled out comes before one that takes anything."""
+
 
 def routes(shell: Shell) -> APIRouter:
     """Every page of intake."""
     router = APIRouter()
-    for room in (
-        welcome,
-        start,
-        apply,
-        autosave,
-        sending,
-        drafts,
-        receipt,
-        paper,
-        listing,
-        exports,
-        bundle,
-        desk,
-        desk_acts,
-        waves,
-        door,
-        links,
-        mine,
-        my_dossier,
-        my_acts,
-        team,
-        todo,
-        data,
-        legal,
-    ):
+    for room in ROOMS:
         router.include_router(room.routes(shell))
     return router

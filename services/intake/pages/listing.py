@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
+from intake.domain.acts import BATCH, WORDS
 from intake.domain.listing import COLUMNS, FIGURES, NOBODY
 from intake.domain.refusals import Refused
 from intake.domain.vocabulary import LEGAL_FORMS, STAGES
@@ -15,6 +15,7 @@ from intake.forms.reading import Reader
 from intake.forms.viewing import NAME, Asked, address_of, read_view
 from intake.forms.words import Words
 from intake.handlers import views as naming
+from intake.pages.chosen import identifier
 from intake.pages.shell import Shell, Staff, Typed
 from intake.store import desk, views
 from intake.store.lists import dossiers, tag_words
@@ -63,7 +64,7 @@ def routes(shell: Shell) -> APIRouter:
     @router.post("/dossiers/vues/{view_id}/suppression")
     async def drop(request: Request, person: Staff, view_id: str) -> Response:
         async with shell.database.work(cause_of(request)) as work:
-            await naming.drop_view(work, person, _identifier(view_id))
+            await naming.drop_view(work, person, identifier(view_id))
         return RedirectResponse("/dossiers?fait=vue-supprimee", 303)
 
     return router
@@ -90,6 +91,7 @@ async def list_page(shell: Shell, request: Request, person: Person, asked: Asked
         base=f"/dossiers?{address}{'&' if address else ''}page=",
         head=["Projet", *((COLUMNS[code], "num") if code in FIGURES else COLUMNS[code] for code in view.columns)],
         labels=COLUMNS,
+        batch_options=[(kind, WORDS[kind]) for kind in BATCH],
         errors=errors,
         **around,
         **{"words": Words(), **form},
@@ -110,10 +112,3 @@ async def _around(session: AsyncSession, person: Person) -> dict[str, Any]:
         "tags": await desk.tags(session),
         "team_options": team,
     }
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise HTTPException(404) from None

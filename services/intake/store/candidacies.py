@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from intake.domain.dossier import Candidacy, Contact, Dossier
+from intake.domain.dossier import Candidacy, Contact, Decision, Dossier
 from intake.domain.refusals import UnknownDossier
 from intake.domain.states import State
 from intake.store.constraints import spoken
@@ -86,9 +86,11 @@ async def receipt(session: AsyncSession, candidacy_id: UUID) -> Receipt | None:
 
 async def _first(session: AsyncSession, query: Any) -> Candidacy | None:
     row = (await session.exec(query)).first()
-    if row is None:
-        return None
-    decision = await decision_on(session, row.id)
+    return None if row is None else loaded(row, await decision_on(session, row.id))
+
+
+def loaded(row: CandidacyRow, decision: Decision | None = None) -> Candidacy:
+    """The candidacy of a row, with the decision where the caller needs it."""
     state = cast("State", row.state)  # the table's CHECK has no other
     return Candidacy(
         row.id,

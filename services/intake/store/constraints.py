@@ -30,6 +30,11 @@ SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
             Refused,
             "Ce dossier a déjà été repris dans une nouvelle vague.",
         ),
+        "uq_selection_wave_id_name": (
+            "selection.wave_id, selection.name",
+            Refused,
+            "Une simulation de cette vague porte déjà ce nom : choisissez-en un autre.",
+        ),
         "pk_spent_link": ("spent_link.once", SpentLink, SPENT),
         "uq_person_email": (
             "person.email",

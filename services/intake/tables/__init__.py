@@ -1,6 +1,7 @@
 """The tables of intake, a module for each thing that is kept; `Base.metadata` knows them all."""
 
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
+from intake.tables.board import ActRow, PickRow, ProposalRow, SelectionRow
 from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagRow
 from intake.tables.dossiers import CandidacyRow, CandidacyThemeRow, DecisionRow, JournalHeadRow, JournalRow, OpinionRow
 from intake.tables.drafts import DraftFieldRow, DraftRow
@@ -14,6 +15,7 @@ from intake.tables.waves import CounterRow, WaveRow
 __all__ = [
     "JSON_VALUE",
     "ROW_ID",
+    "ActRow",
     "AsideRow",
     "AssignmentRow",
     "Base",
@@ -35,8 +37,11 @@ __all__ = [
     "OpinionRow",
     "ParticipantRow",
     "PersonRow",
+    "PickRow",
+    "ProposalRow",
     "ReaderRow",
     "SavedViewRow",
+    "SelectionRow",
     "SpentLinkRow",
     "TagRow",
     "ThreadRow",

@@ -87,6 +87,14 @@ class CandidacyEntrusted(Event):
     at: datetime
 
 
+class ActDue(Event):
+    """The time of an act that staff planned has come. Comes from a schedule; the act itself decides."""
+
+    type: ClassVar[str] = "intake.act.due"
+    about: ClassVar[str] = "act_id"
+    act_id: UUID
+
+
 class ErasureOrdered(Event):
     """Every service erases what it keeps of these people and dossiers, and says what it erased and what it kept."""
 

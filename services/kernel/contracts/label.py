@@ -84,6 +84,17 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class Adviser:
+    """Who helps a project that is not kept: with what, how to reach them; for some kinds of need or places only."""
+
+    name: str
+    about: str
+    reach: str = ""
+    needs: tuple[str, ...] = ()
+    epcis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """Everything that is particular to one label."""
 
@@ -114,6 +125,7 @@ class Label:
     colours: Mapping[str, str]
     communes: Mapping[str, Commune]
     """By INSEE code."""
+    advisers: tuple[Adviser, ...] = ()
 
     def theme(self, code: str) -> str:
         """The words of a theme; the code itself where the file no longer has it."""
@@ -163,7 +175,13 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         themes=_named(data["themes"]),
         colours=data.get("look", {}),
         communes=_communes(territory),
+        advisers=tuple(_adviser(row) for row in data.get("advisers", [])),
     )
+
+
+def _adviser(row: dict[str, Any]) -> Adviser:
+    kinds = tuple(row.get("needs", ())), tuple(row.get("epcis", ()))
+    return Adviser(row["name"], row["about"], row.get("reach", ""), *kinds)
 
 
 def _axis(axis: dict[str, Any]) -> Axis:
