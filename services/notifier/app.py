@@ -41,7 +41,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     environment.filters["coupe"] = cut
     page = Page(environment, Site.of(label), signed_in=visitor)
     app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
-    app.include_router(pages.routes(database, page, writer))
+    app.include_router(pages.routes(database, page, writer, label))
 
     async def at_start(work: Work) -> None:
         await handlers.renew_appointments(work, delay)

@@ -205,6 +205,14 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/messages/{delivery_id:uuid}"): STAFF(),
         ("GET", "/messages/{delivery_id:uuid}/contenu"): STAFF(404),  # a personal link is shown to nobody
         ("POST", "/messages/{delivery_id:uuid}/renvoyer"): STAFF(409),
+        ("GET", "/mes-alertes"): STAFF(),
+        ("POST", "/mes-alertes"): STAFF(422),
+        ("GET", "/preferences/{token}"): KEYED,
+        ("POST", "/preferences/{token}"): KEYED,
+        ("GET", "/desabonnement/{token}"): KEYED,
+        ("POST", "/desabonnement/{token}"): KEYED,
+        ("GET", "/reponse/{token}"): KEYED,
+        ("POST", "/reponse/{token}"): KEYED,
     },
 }
 
@@ -233,6 +241,7 @@ def address(house: House, path: str) -> str:
         "{key}": "une-cle-inconnue",
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
+        "{token}": "inconnu",
         "{opportunity_id}": uuid4(),
         "{pair_id}": uuid4(),
     }

@@ -160,6 +160,22 @@ async def appoint_all(work: Work, every: Iterable[Subscription]) -> None:
             work.later(DigestDue(subscription_id=one.id), moved.next_at, one.id.hex)
 
 
+async def change(work: Work, chosen: Iterable[Subscription]) -> None:
+    """Somebody chose otherwise: each subscription follows its new hour; what waited is told then, in one mail."""
+    for one in chosen:
+        await listeners.save_subscription(work.session, replace(one, next_at=None))
+        await appoint_all(work, [replace(one, next_at=None)])
+
+
+async def stop_digests(work: Work, person_id: UUID) -> None:
+    """What waits for a person does not leave."""
+    waiting = await store.open_digest(work.session, person_id)
+    if waiting is not None:
+        stopped = deliveries.stopped(waiting)
+        await store.save(work.session, stopped, work.at)
+        await listeners.end_telling(work.session, stopped.id, told=False)
+
+
 async def renew_digests(work: Work) -> None:
     """Make every appointment of a subscription again, and those that a lost schedule left unmade."""
     for one in await listeners.listening(work.session):

@@ -60,7 +60,7 @@ class Writer:
     def __init__(self, label: Label, public_url: str, mail_from: str, links: Links) -> None:
         self.mail_from = mail_from
         self._label = label
-        self._links = links
+        self.links = links
         self._environment = _environment()
         self._environment.globals.update(
             label=label, public_url=public_url.rstrip("/"), colours={**tokens(), **label.colours}, links=links
@@ -104,7 +104,7 @@ class Writer:
         what = UNSUBSCRIBABLE.get(delivery.kind)
         if what is None:
             return {}
-        link = self._links.unsubscribe(delivery.recipient, what)
+        link = self.links.unsubscribe(delivery.recipient, what)
         return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 

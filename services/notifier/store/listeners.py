@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -11,8 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.alert import Item
-from notifier.domain.subscription import Subscription, Telling, shown
-from notifier.tables import PersonRow, SubscriptionRow, TellingRow
+from notifier.domain.subscription import Answer, Subscription, Telling, shown
+from notifier.tables import AnswerRow, PersonRow, SubscriptionRow, TellingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ async def forget_people(session: AsyncSession, people: Collection[UUID]) -> int:
     """Erase who these people are and what they subscribed to; returns how many addresses that was."""
     await session.exec(delete(SubscriptionRow).where(col(SubscriptionRow.person_id).in_(people)))
     await session.exec(delete(TellingRow).where(col(TellingRow.person_id).in_(people)))
+    await session.exec(delete(AnswerRow).where(col(AnswerRow.person_id).in_(people)))
     gone = await session.exec(delete(PersonRow).where(col(PersonRow.person_id).in_(people)))
     return int(gone.rowcount)
 
@@ -116,6 +116,13 @@ async def end_telling(session: AsyncSession, delivery_id: UUID, *, told: bool) -
     await session.flush()
 
 
-async def told_fields(session: AsyncSession, person_id: UUID) -> dict[UUID, dict[str, Any]]:
-    """What a person was told of each match."""
-    return {key: dict(one.told) for key, one in (await tellings(session, person_id)).items() if one.told is not None}
+async def save_answer(session: AsyncSession, which: tuple[UUID, UUID], said: Answer, by: str, at: datetime) -> None:
+    """Keep what a person (the first of `which`) said of a match."""
+    person_id, match_id = which
+    await session.merge(AnswerRow(person_id=person_id, match_id=match_id, answer=said, by=by, at=at))
+
+
+async def answer_of(session: AsyncSession, person_id: UUID, match_id: UUID) -> str:
+    """What a person said of a match; empty where nothing was."""
+    row = await session.get(AnswerRow, (person_id, match_id))
+    return row.answer if row else ""

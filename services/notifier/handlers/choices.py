@@ -1,0 +1,38 @@
+"""What recipients decide by the links and pages of their mails: each word is kept once, the last one counts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from kernel.runtime.database import Work
+from notifier import store
+from notifier.domain.subscription import Answer, Subscription
+from notifier.handlers import listening
+from notifier.store import listeners
+
+
+class UnknownMatch(LookupError):
+    """The match of a link is not known here, or its person may enter no more."""
+
+
+async def choose(work: Work, chosen: Sequence[Subscription]) -> None:
+    """A person chose what to be told of, and when."""
+    await store.take_turn(work)
+    await listening.change(work, chosen)
+
+
+async def unsubscribe(work: Work, person_id: UUID) -> None:
+    """A person is told of nothing more, at once; done twice it is done once. What the law requires still comes."""
+    await store.take_turn(work)
+    known = await listeners.subscriptions_of(work.session, person_id)
+    await listening.change(work, [replace(one, rhythm="jamais") for one in known])
+    await listening.stop_digests(work, person_id)
+
+
+async def answer(work: Work, person_id: UUID, match_id: UUID, said: Answer) -> None:
+    """A person said what becomes of a match. Raises `UnknownMatch`."""
+    await store.take_turn(work)
+    person = await listeners.listener(work.session, person_id)
+    if person is None or not person.may_enter or await store.item(work.session, match_id) is None:
+        raise UnknownMatch(f"no match {match_id} for {person_id}: it was erased, or access was closed")
+    await listeners.save_answer(work.session, (person_id, match_id), said, person.name, work.at)

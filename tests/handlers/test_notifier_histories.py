@@ -1,0 +1,232 @@
+"""Random histories of alerts per person: nothing lost, nothing doubled, nothing told twice, digests complete.
+
+Events come twice and out of order, senders are killed on either side of the 250, the mail server is away,
+the clock crosses the changes of time, people change their rhythm and pause in between. The dose is
+CHEVALEMENT_EXAMPLES; CI takes a small one.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from kernel.contracts.envelope import Event
+from kernel.contracts.notifier import DigestDue
+from kernel.runtime.clock import FixedClock
+from kernel.runtime.database import Database
+from kernel.runtime.settings import Settings
+from notifier import app, handlers
+from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
+from notifier.domain.subscription import shown
+from notifier.handlers import listening
+from notifier.store import listeners, projects
+from tests.listener_story import ANNE, BILAL, listen, moved, subscribed
+from tests.notifier_story import ALERT_DELAY, World, a_world, proposed
+
+EXAMPLES = int(os.environ.get("CHEVALEMENT_EXAMPLES", "25"))
+BEFORE_SUMMER, BEFORE_WINTER = datetime(2026, 3, 27, 7, 0, tzinfo=UTC), datetime(2026, 10, 23, 7, 0, tzinfo=UTC)
+PEOPLE = (subscribed(ANNE, "quotidien"), subscribed(BILAL, "immediat"), subscribed(UUID(int=103), "hebdomadaire"))
+CANDIDACY = UUID(int=7)
+PHASES = [Phase.explicit, Phase.generate, Phase.shrink]
+"""Not explained: that would take longer than a test may."""
+MATCHES = 4
+Step = tuple[str, int, int]
+STEPS = st.tuples(
+    st.sampled_from(["propose", "move", "wait", "wait", "send", "again", "rhythm", "pause", "early", "restart"]),
+    st.integers(0, 5),
+    st.integers(0, 5),
+)
+RHYTHMS = ("quotidien", "immediat", "hebdomadaire")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a mail server took responsibility for."""
+
+    recipient: str
+    message_id: str
+    snapshot: dict[str, Any]
+
+
+class History:
+    """One notifier, its appointments kept by hand, and a mail server that does as it is told."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ledger = app.ledger(world.database, world.settings)
+        self.heard: list[tuple[UUID, Event]] = []
+        self.taken: list[Mail] = []
+        self.doubtful: set[UUID] = set()
+
+    async def hear(self, event: Event) -> None:
+        identity = uuid4()
+        self.heard.append((identity, event))
+        await self.world.hear(event, identity)
+
+    async def step(self, name: str, which: int, how: int) -> None:
+        await getattr(self, f"_{name}")(which, how)
+
+    async def _propose(self, which: int, how: int) -> None:
+        at = self.world.clock.now() - timedelta(minutes=how)
+        await self.hear(proposed(CANDIDACY, which % MATCHES, at=at))
+
+    async def _move(self, which: int, how: int) -> None:
+        match = proposed(CANDIDACY, which % MATCHES)
+        at = self.world.clock.now() - timedelta(minutes=30 * (how % 2))
+        await self.hear(moved(match, date(2027, 1, 1 + how), at))
+
+    async def _wait(self, which: int, how: int) -> None:
+        await self.advance((0.02, 1, 9, 24, 70, 170)[which], fire=how > 0)
+
+    async def advance(self, hours: float, *, fire: bool = True) -> None:
+        """Time passes; each appointment comes at its moment, or (a broker that was away) after it."""
+        end = self.world.clock.now() + timedelta(hours=hours)
+        while fire and (standing := await self._appointments()) and standing[0][0] <= end:
+            at, identity = standing[0]
+            self.world.clock.set(max(at, self.world.clock.now()))
+            await self.world.hear(DigestDue(subscription_id=identity))
+        self.world.clock.set(end)
+
+    async def _appointments(self) -> list[tuple[datetime, UUID]]:
+        async with self.world.database.reading() as session:
+            known = [await listeners.subscriptions_of(session, one.person_id) for one in PEOPLE]
+        return sorted((one.next_at, one.id) for (one,) in known if one.next_at is not None)
+
+    async def _early(self, which: int, _: int) -> None:
+        await self.world.hear(DigestDue(subscription_id=PEOPLE[which % len(PEOPLE)].id))
+
+    async def _again(self, which: int, _: int) -> None:
+        """An event comes once more, past an inbox that lost its mark."""
+        if self.heard:
+            identity, event = self.heard[which % len(self.heard)]
+            await self.world.hear(event, identity, inbox_works=False)
+
+    async def _rhythm(self, which: int, how: int) -> None:
+        await self._change(which, lambda one: replace(one, rhythm=RHYTHMS[how % 3], next_at=None))
+
+    async def _pause(self, which: int, how: int) -> None:
+        until = self.world.clock.now() + timedelta(hours=12 * how)
+        await self._change(which, lambda one: replace(one, paused_until=until))
+
+    async def _change(self, which: int, how: Callable[[Any], Any]) -> None:
+        person = PEOPLE[which % len(PEOPLE)].person_id
+        async with self.world.database.work() as work:
+            await listening.change(work, [how(one) for one in await listeners.subscriptions_of(work.session, person)])
+
+    async def _restart(self, *_: int) -> None:
+        async with self.world.database.work() as work:
+            await handlers.renew_appointments(work, ALERT_DELAY)
+
+    async def _send(self, which: int, how: int) -> None:
+        for one in await self.ledger.claim(uuid4()):
+            if one.kind == "digest":
+                await self._try(one, (which + how) % 6)
+
+    async def _try(self, one: Delivery, fate: int) -> None:
+        outcome: Outcome = Accepted("Objet")
+        if one.id in self.doubtful or fate in (0, 1):
+            self.take(one)
+        elif fate == 2:
+            outcome = Refused("552 boîte pleine")
+        elif fate == 3:
+            outcome = Postponed("451 plus tard")
+        elif fate == 4:
+            return  # killed before the server was spoken to
+        else:
+            self.take(one)
+            self.doubtful.add(one.id)
+            return  # killed between the 250 and the confirmation
+        await self.ledger.settle(one, outcome)
+
+    def take(self, one: Delivery) -> None:
+        self.taken.append(Mail(one.recipient, one.message_id or "", dict(one.snapshot)))
+
+    async def finish(self) -> None:
+        """Everything works again, for long enough."""
+        for _ in range(8):
+            await self.advance(60)
+            await self._send(0, 0)
+            await self.advance(0.05)
+
+    async def check(self) -> None:
+        async with self.world.database.reading() as session:
+            now = {one.match_id.hex: shown(one) for one in await projects.items(session)}
+        for person in PEOPLE:
+            mails = self._of(person.person_id.hex)
+            told: dict[str, Any] = {}
+            for mail in mails:
+                self._read(mail, told)
+            assert set(told) == set(now), f"lost or invented for {person.rhythm}: {set(told) ^ set(now)}"
+            assert {key: one["closes_on"] for key, one in told.items()} == {k: v["closes_on"] for k, v in now.items()}
+
+    def _of(self, recipient: str) -> list[Mail]:
+        """A mailbox shows one of the copies of a mail; all of them say the same."""
+        seen: dict[str, Mail] = {}
+        for mail in self.taken:
+            if mail.recipient == recipient:
+                assert seen.setdefault(mail.message_id, mail) == mail, "two copies of one mail differ"
+        return list(seen.values())
+
+    def _read(self, mail: Mail, told: dict[str, Any]) -> None:
+        matches = [match for project in mail.snapshot["projects"] for match in project["matches"]]
+        assert matches, "an empty mail"
+        assert len({match["match_id"] for match in matches}) == len(matches)
+        for match in matches:
+            before = told.get(match["match_id"])
+            assert (before is None) == (not match["changes"]), "told twice"
+            for change in match["changes"]:
+                assert before[change["field"]] == change["old"] != change["new"], "the change since last told"
+            told[match["match_id"]] = match
+
+
+class Fresh:
+    """A loop of its own and a new notifier for each history."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runner = asyncio.Runner()
+        self.runner.run(self._prepare())
+
+    async def _prepare(self) -> None:
+        async with a_world(self.folder) as world:
+            await listen(world, *PEOPLE)
+
+    def live(self, steps: list[Step], begin: datetime) -> None:
+        self.runner.run(self._live(steps, begin))
+
+    async def _live(self, steps: list[Step], begin: datetime) -> None:
+        path = self.folder / f"{uuid5(CANDIDACY, str(steps)).hex}.db"
+        shutil.copy(self.folder / "notifier.db", path)
+        clock = FixedClock(begin)
+        world = World(Database(f"sqlite+aiosqlite:///{path}", clock), Settings.load(data=self.folder), clock)
+        history = History(world)
+        try:
+            for step in steps:
+                await history.step(*step)
+            await history.finish()
+            await history.check()
+        finally:
+            await world.database.close()
+            path.unlink()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    made = Fresh(tmp_path_factory.mktemp("histories"))
+    yield made
+    made.runner.close()
+
+
+@given(steps=st.lists(STEPS, min_size=3, max_size=16), begin=st.sampled_from([BEFORE_SUMMER, BEFORE_WINTER]))
+@settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+def test_nothing_is_lost_doubled_or_told_twice(fresh: Fresh, steps: list[Step], begin: datetime) -> None:
+    fresh.live(steps, begin)
