@@ -7,13 +7,13 @@ machine's clock would make of it now; so a replayed history reads as it was live
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from funding_watch.domain.call import FundingCall
+from funding_watch.domain.facts import STATUSES, UNCONFIRMED, facts, status_of
 from funding_watch.store import calls as store
 from funding_watch.store.calls import Change, KnownCall
 from kernel.runtime.database import Database
 
-STATUSES: Mapping[str, str] = {"a_venir": "forthcoming", "ouvert": "open", "permanent": "permanent", "clos": "closed"}
-UNCONFIRMED = "unconfirmed"
+__all__ = ["ALL_STATUSES", "changes", "facts", "known", "line"]
+
 TURNS: Mapping[str, tuple[str | None, str | None]] = {
     "opened": ("forthcoming", "open"),
     "reopened": ("closed", "open"),
@@ -32,50 +32,6 @@ async def known(database: Database, status: str | None = None) -> list[KnownCall
         found = await store.listed(session)
     now = database.clock.now()
     return [one for one in found if status is None or status_of(one, now) == status]
-
-
-def status_of(one: KnownCall, now: Any) -> str:
-    """What the watch believes of a call."""
-    if one.life.presence == "non_confirme":
-        return UNCONFIRMED
-    return STATUSES[one.life.phase or one.call.status_at(now)] if one.life.presence != "ferme" else "closed"
-
-
-def facts(one: KnownCall, now: Any) -> dict[str, Any]:
-    """One call. Deadlines are days where the funder sits, amounts whole euros, rates percents."""
-    call = one.call
-    return {
-        "source": call.source,
-        "source_ref": call.reference,
-        "title": call.title,
-        "status": status_of(one, now),
-        "opens": call.opens_on.isoformat() if call.opens_on else None,
-        "deadlines": deadlines(call),
-        "funders": list(call.funders),
-        "programme": call.programme,
-        "audiences": list(call.audiences),
-        "perimeter": {"scale": call.perimeter_scale, "codes": list(call.perimeter_codes), "name": call.perimeter_name},
-        "kinds": list(call.kinds),
-        "expenses": list(call.expenses),
-        "themes": list(call.themes),
-        "recurrence": call.recurrence,
-        "amount_min": call.amount_min,
-        "amount_max": call.amount_max,
-        "rate_min": call.rate_min,
-        "rate_max": call.rate_max,
-        "envelope": call.envelope,
-        "language": call.language,
-        "url": call.url,
-        "first_seen": one.first_seen_at.isoformat(),
-        "last_seen": one.last_seen_at.isoformat(),
-        "quarantined": call.quarantined,
-    }
-
-
-def deadlines(call: FundingCall) -> list[str]:
-    """Every dated step of a call, as days where the funder sits."""
-    moments = {*call.cut_offs, *([call.closes_at] if call.closes_at else [])}
-    return sorted({call.local_day(at).isoformat() for at in moments})
 
 
 def line(found: Mapping[str, Any]) -> str:

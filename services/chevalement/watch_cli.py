@@ -109,7 +109,7 @@ def calls_export(
 ) -> None:
     """The catalogue as a file that others can open."""
     from chevalement import calls as catalogue
-    from chevalement import exports
+    from funding_watch.domain import exports
 
     async def written(database: Any) -> tuple[bytes, int]:
         found, now = await catalogue.known(database, status), database.clock.now()

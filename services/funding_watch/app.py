@@ -10,6 +10,7 @@ from funding_watch import api, handlers, pages, subscribers
 from funding_watch.crawling import Crawling, crawl_settings, sources_of
 from funding_watch.domain import wording
 from funding_watch.domain.eligibility import Place
+from funding_watch.handlers.search import fill_search
 from kernel.contracts.label import Label, load_label
 from kernel.runtime.auth import visitor
 from kernel.runtime.clock import Clock, SystemClock
@@ -53,6 +54,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
 async def _open(work: Work, titles: Mapping[str, str], ready: Mapping[str, str], cron: str) -> None:
     """Know every source, and have those that are `ready` (name → cron) read, each by its own line."""
     await handlers.open_watch(work, titles, [], cron)
+    await fill_search(work)
     for line in sorted(set(ready.values())):
         await handlers.open_watch(work, {}, [name for name in ready if ready[name] == line], line)
     await handlers.watch_time(work, ready)
@@ -65,6 +67,7 @@ def page_of(label: Label) -> Page:
     environment.filters.update(
         call_address=pages.call_address,
         limit=pages.limit_of,
+        steps=pages.steps_of,
         kind_words=wording.KIND_WORDS.__getitem__,
         audience_words=wording.AUDIENCE_WORDS.__getitem__,
         need_name=wording.NEED_NAMES.__getitem__,
@@ -80,7 +83,7 @@ def web(settings: Settings, label: Label, database: Database, sources: dict[str,
         return page.render("error.html", request, status_code=status, status=status, detail=detail)
 
     app = web_app("Veille", secure=settings.public_url.startswith("https://"), error_page=error_page)
-    app.include_router(pages.routes(database, page, sources))
+    app.include_router(pages.routes(database, page, sources, settings.public_url))
     app.include_router(
         api.routes(database, title=f"Veille des financements – {label.name}", public_url=settings.public_url)
     )

@@ -218,3 +218,23 @@ class DuplicateRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = None
     reason: str | None = Field(default=None, sa_type=Text)
+
+
+class FeedRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """A secret address at which a project's calls are followed; the key itself is not kept."""
+
+    __tablename__ = "feed"
+    __table_args__ = (
+        UniqueConstraint("key_hash"),
+        CheckConstraint("length(key_hash) = 64", name="key_hash"),
+        CheckConstraint("length(given_to) >= 1", name="given_to"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+    )
+    id: uuid.UUID = Field(primary_key=True, sa_type=Uuid)
+    candidacy_id: uuid.UUID = Field(sa_type=Uuid, foreign_key="project.candidacy_id", index=True)
+    key_hash: str = Field(sa_type=Text)
+    given_to: str = Field(sa_type=Text)
+    given_by: str = Field(sa_type=Text)
+    given_at: datetime
+    revoked_by: str | None = Field(default=None, sa_type=Text)
+    revoked_at: datetime | None = None

@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
+from funding_watch.domain.call import Status
 from funding_watch.domain.catalogue import compare, told
-from funding_watch.domain.listing import Filters, Line, select, status_named
+from funding_watch.domain.listing import Filters, Line, named, select
 from funding_watch.domain.projects import Candidacy, learn
 from funding_watch.domain.sources import SourceHealth, after_success, after_trouble, trouble
 from funding_watch.domain.wording import amount_words, change_words, day_words, listed, money_words
@@ -110,19 +111,34 @@ def test_what_can_pay_comes_first_then_what_closes_first() -> None:
     [
         (Filters(source="eu_portal"), ["EN-1"]),
         (Filters(status="permanent"), ["always"]),
-        (Filters(text="velo"), ["eligible"]),
-        (Filters(text="ademe", status="clos"), ["EN-1"]),
-        (Filters(text="réseau de chaleur", source="eu_portal"), ["EN-1"]),
-        (Filters(text="dinosaure"), []),
+        (Filters(audience="agriculteur"), []),
+        (Filters(kind="subvention", status="clos"), ["EN-1"]),
+        (Filters(order="titre", kind="subvention", source="eu_portal"), ["EN-1"]),
     ],
 )
 def test_filters_let_through_what_they_say(filters: Filters, expected: list[str]) -> None:
     assert keys(select(lines(), filters)) == expected
 
 
+def test_what_was_typed_is_answered_by_the_best_first() -> None:
+    known = {line.call.reference: line.call.key for line in lines()}
+    found = {known["late"]: 0, known["eligible"]: 1, known["always"]: 1}
+
+    assert keys(select(lines(), Filters(text="chaleur"), found)) == ["late", "eligible", "always"]
+    assert keys(select(lines(), Filters(text="dinosaure"), {})) == []
+
+
+def test_another_order_leaves_the_unknown_for_the_end() -> None:
+    found = keys(select(lines(), Filters(order="echeance")))
+
+    assert found.index("soon") < found.index("late") < found.index("always")
+    assert set(found[-2:]) == {"always", "EN-1"}
+    assert len(found) == len(keys(select(lines(), Filters(order="montant"))))
+
+
 def test_an_unknown_status_is_no_filter() -> None:
-    assert status_named("perdu") is None
-    assert status_named("clos") == "clos"
+    assert named("perdu", Status) is None
+    assert named("clos", Status) == "clos"
 
 
 def test_words_are_those_that_people_read() -> None:

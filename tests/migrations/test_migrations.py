@@ -19,6 +19,10 @@ from kernel.runtime.database import Database
 ROOT = Path(__file__).resolve().parents[2] / "services"
 
 
+SEARCH = "call_search"
+"""An index for texts, which each database has in its own way: no table of the code, so it is compared with none."""
+
+
 def metadata_of(service: str) -> MetaData:
     metadata: MetaData = import_module(f"{service}.tables").Base.metadata
     return metadata
@@ -26,7 +30,7 @@ def metadata_of(service: str) -> MetaData:
 
 def differences(connection: Connection, metadata: MetaData) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-    return list(compare_metadata(context, metadata))
+    return [one for one in compare_metadata(context, metadata) if SEARCH not in str(one)]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -47,7 +51,7 @@ async def test_constraints_and_indexes_have_the_same_names(service: str, databas
     await migrate.upgrade(migrated.engine, service)
     async with migrated.engine.begin() as connection:
         found = await connection.run_sync(names)
-        await connection.run_sync(created.reflect)
+        await connection.run_sync(created.reflect, only=lambda name, _: not name.startswith(SEARCH))
         await connection.run_sync(created.drop_all)
         await connection.run_sync(metadata_of(service).create_all)
         assert await connection.run_sync(names) == found
@@ -59,6 +63,8 @@ def names(connection: Connection) -> dict[str, set[str | None]]:
     inspector = inspect(connection)
     found: dict[str, set[str | None]] = {}
     for table in set(inspector.get_table_names()) - {"alembic_version"}:
+        if table.startswith(SEARCH):
+            continue
         rows = [
             *inspector.get_check_constraints(table),
             *inspector.get_unique_constraints(table),

@@ -189,10 +189,19 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/sources/{name}/accepter"): STAFF(404, 422),
         ("POST", "/decisions/{key:path}"): STAFF(404, 422),
         ("POST", "/quarantaine/{key:path}"): STAFF(404, 422),
+        ("GET", "/projets/{candidacy_id}/abonnements"): STAFF(),
+        ("POST", "/projets/{candidacy_id}/abonnements"): STAFF(422),
+        ("POST", "/abonnements/{feed_id}/revoquer"): STAFF(404),
+        ("GET", "/flux/{key}.atom"): KEYED,
+        ("GET", "/flux/{key}.ics"): KEYED,
         ("GET", "/doublons"): STAFF(),
         ("GET", "/doublons/{pair_id}"): STAFF(404),
         ("POST", "/doublons/{pair_id}"): STAFF(404, 422),
         ("POST", "/doublons/{pair_id}/annuler"): STAFF(404),
+        ("GET", "/previsions"): STAFF(),
+        ("GET", "/appels.csv"): STAFF(),
+        ("GET", "/appels.ods"): STAFF(),
+        ("GET", "/appels.json"): STAFF(),
         ("GET", "/appels.atom"): ALL(),
         ("GET", "/appels.ics"): ALL(),
         ("GET", "/common-grants/opportunities"): ALL(),
@@ -244,6 +253,7 @@ def address(house: House, path: str) -> str:
         "{token}": "inconnu",
         "{opportunity_id}": uuid4(),
         "{pair_id}": uuid4(),
+        "{feed_id}": uuid4(),
     }
     for name, value in known.items():
         path = path.replace(name, str(value))

@@ -39,6 +39,10 @@ from tests.watch_story import (
 STAFF_ONLY = {
     ("GET", "/"),
     ("GET", "/appels/{key:path}"),
+    ("GET", "/previsions"),
+    ("GET", "/appels.csv"),
+    ("GET", "/appels.ods"),
+    ("GET", "/appels.json"),
     ("GET", "/projets"),
     ("GET", "/projets/{candidacy_id}"),
     ("GET", "/sources"),
@@ -47,6 +51,9 @@ STAFF_ONLY = {
     ("POST", "/sources/{name}/accepter"),
     ("POST", "/decisions/{key:path}"),
     ("POST", "/quarantaine/{key:path}"),
+    ("GET", "/projets/{candidacy_id}/abonnements"),
+    ("POST", "/projets/{candidacy_id}/abonnements"),
+    ("POST", "/abonnements/{feed_id}/revoquer"),
     ("GET", "/doublons"),
     ("GET", "/doublons/{pair_id}"),
     ("POST", "/doublons/{pair_id}"),
@@ -55,6 +62,8 @@ STAFF_ONLY = {
 OPEN = {
     ("GET", "/appels.atom"),
     ("GET", "/appels.ics"),
+    ("GET", "/flux/{key}.atom"),
+    ("GET", "/flux/{key}.ics"),
     ("GET", "/common-grants/opportunities"),
     ("GET", "/common-grants/opportunities/{opportunity_id}"),
     ("POST", "/common-grants/opportunities/search"),
@@ -130,7 +139,7 @@ async def test_every_page_is_in_the_access_list(desk: Desk) -> None:
 @pytest.mark.parametrize(("method", "path"), sorted(STAFF_ONLY))
 async def test_only_staff_enter(desk: Desk, method: str, path: str, role: Role | None, status: int) -> None:
     address = path.replace("{key:path}", "x:1").replace("{candidacy_id}", str(someone())).replace("{name}", "eu_portal")
-    address = address.replace("{pair_id}", str(someone()))
+    address = address.replace("{pair_id}", str(someone())).replace("{feed_id}", str(someone()))
 
     answer = await desk.ask(address, role, method)
 

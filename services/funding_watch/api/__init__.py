@@ -1,7 +1,7 @@
 """What the watch gives to anyone: the CommonGrants protocol, an Atom feed and a calendar of all calls.
 
-The rule kept here: everything here is public and holds no project, no person and no match. Answers of the protocol
-are JSON even when they refuse.
+The rule kept here: everything in this file is public and holds no project, no person and no match; what shows a
+project stands behind a key, in `project_feeds`. Answers of the protocol are JSON even when they refuse.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,12 @@ from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import JSONResponse, Response
 
+from funding_watch.api.project_feeds import add_project_feeds
 from funding_watch.domain import feeds
 from funding_watch.domain.common_grants import identifier, opportunity
 from funding_watch.domain.opportunity_search import Candidate, Found, Paging, Search, search
 from funding_watch.store import calls
+from funding_watch.store.search import find
 from kernel.runtime.database import Database
 
 
@@ -24,6 +26,7 @@ def routes(database: Database, *, title: str, public_url: str) -> APIRouter:
     _add_opportunities(router, database)
     _add_search(router, database)
     _add_feeds(router, database, title, public_url)
+    add_project_feeds(router, database, public_url)
     return router
 
 
@@ -59,7 +62,9 @@ def _add_search(router: APIRouter, database: Database) -> None:
         except ValidationError as error:
             return _refused(error)
         now = database.clock.now()
-        found = search(await _candidates(database), asked, now)
+        async with database.reading() as session:
+            answering = await find(session, asked.search) if asked.search else None
+        found = search(await _candidates(database), asked, now, answering)
         applied = asked.filters.model_dump(mode="json", by_alias=True, exclude_none=True) if asked.filters else {}
         more = {
             "sortInfo": {

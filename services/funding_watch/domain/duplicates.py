@@ -95,13 +95,14 @@ def page_of(url: str) -> str | None:
 
 def _titles(faces: Sequence[Face]) -> dict[str, Title]:
     """By key; a word weighs the more the fewer titles have it."""
-    read = {face.key: _stems(face.title) for face in faces}
+    read = {face.key: words_and_numbers(face.title) for face in faces}
     spread = Counter(word for words, _ in read.values() for word in words)
     many = len(faces) + 1
     return {key: Title(_weighted(words, spread, many), numbers) for key, (words, numbers) in read.items()}
 
 
-def _stems(title: str) -> tuple[frozenset[str], frozenset[str]]:
+def words_and_numbers(title: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The stems of a title that say something, and the words of it that hold a digit: years, lots, codes."""
     words = _WORD.findall(_COPY.sub(" ", folded(title)))
     numbers = frozenset(word for word in words if any(letter.isdigit() for letter in word))
     kept = (stem(word) for word in words if word not in numbers and len(word) > 2)

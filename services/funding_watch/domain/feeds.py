@@ -1,11 +1,12 @@
 """The calls as feeds: Atom for readers, iCalendar for diaries.
 
-The rule kept here: a feed holds what is public, never a project; a deadline bears the same identifier for ever, so
-that a diary moves it instead of doubling it.
+The rule kept here: a feed holds what is public; a project is spoken of in the notes of its own secret feed alone. A
+deadline bears the same identifier for ever, so that a diary moves it instead of doubling it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from funding_watch.domain.call import FundingCall
@@ -21,7 +22,12 @@ WIDEST = 75
 """Octets of a line, by RFC 5545; a longer one goes on after a space."""
 
 
-def atom(calls: Iterable[Candidate], *, title: str, address: str, now: datetime) -> bytes:
+Notes = Mapping[str, str]
+"""Key of a call → what is said of it before all else."""
+NO_NOTES: Notes = MappingProxyType({})
+
+
+def atom(calls: Iterable[Candidate], *, title: str, address: str, now: datetime, notes: Notes = NO_NOTES) -> bytes:
     """The calls that came or changed last, the newest first."""
     newest = sorted(calls, key=lambda one: (one.changed, one.call.key), reverse=True)[:LATEST]
     ElementTree.register_namespace("", ATOM)
@@ -33,24 +39,29 @@ def atom(calls: Iterable[Candidate], *, title: str, address: str, now: datetime)
     author = ElementTree.SubElement(feed, f"{{{ATOM}}}author")
     _put(author, "name", title)
     for one in newest:
-        _entry(feed, one, now)
+        _entry(feed, one, now, notes)
     written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(feed: ElementTree.Element, one: Candidate, now: datetime) -> None:
+def _entry(feed: ElementTree.Element, one: Candidate, now: datetime, notes: Notes) -> None:
     entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
     _put(entry, "id", identifier(one.call.key).urn)
     _put(entry, "title", one.call.title)
     _put(entry, "published", one.first_seen.isoformat())
     _put(entry, "updated", one.changed.isoformat())
     ElementTree.SubElement(entry, f"{{{ATOM}}}link", href=one.call.url)
-    _put(entry, "summary", summary(one.call, now))
+    _put(entry, "summary", _said(one.call, now, notes))
 
 
 def _put(parent: ElementTree.Element, name: str, text: str) -> None:
     kept = "".join(character for character in text if character >= " " or character in "\t\n")
     ElementTree.SubElement(parent, f"{{{ATOM}}}{name}").text = kept
+
+
+def _said(call: FundingCall, now: datetime, notes: Notes) -> str:
+    note = notes.get(call.key)
+    return f"{note}\n{summary(call, now)}" if note else summary(call, now)
 
 
 def summary(call: FundingCall, now: datetime) -> str:
@@ -65,26 +76,26 @@ def summary(call: FundingCall, now: datetime) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def calendar(calls: Iterable[Candidate], *, title: str, now: datetime) -> bytes:
+def calendar(calls: Iterable[Candidate], *, title: str, now: datetime, notes: Notes = NO_NOTES) -> bytes:
     """Every dated step ahead of the calls that are not closed, as whole days with an alarm a week before."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Chevalement//Veille//FR", f"X-WR-CALNAME:{_escaped(title)}"]
     for one in sorted(calls, key=lambda one: one.call.key):
         if one.call.status_at(now) != "clos":
-            lines += _events(one, now)
+            lines += _events(one, now, notes)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
 
 
-def _events(one: Candidate, now: datetime) -> Iterator[str]:
+def _events(one: Candidate, now: datetime, notes: Notes) -> Iterator[str]:
     call, today = one.call, one.call.local_day(now)
     moments = {call.local_day(at) for at in (*call.cut_offs, *([call.closes_at] if call.closes_at else []))}
     for number, day in enumerate(sorted(moments), 1):
         if day >= today:
             last = day == call.closes_on
-            yield from _event(one, day, "limite" if last else f"etape-{number}", now)
+            yield from _event(one, day, "limite" if last else f"etape-{number}", _said(call, now, notes))
 
 
-def _event(one: Candidate, day: date, step: str, now: datetime) -> list[str]:
+def _event(one: Candidate, day: date, step: str, said: str) -> list[str]:
     doubt = f"[{UNCONFIRMED}] " if one.call.presence == "non_confirme" else ""
     name = _escaped(f"{doubt}{one.call.title}")
     return [
@@ -94,7 +105,7 @@ def _event(one: Candidate, day: date, step: str, now: datetime) -> list[str]:
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{name}",
-        f"DESCRIPTION:{_escaped(summary(one.call, now))}",
+        f"DESCRIPTION:{_escaped(said)}",
         f"URL:{one.call.url}",
         "TRANSP:TRANSPARENT",
         "BEGIN:VALARM",

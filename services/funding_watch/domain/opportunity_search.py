@@ -4,7 +4,7 @@ The rule kept here: what we cannot apply is said in the answer, never applied in
 date or amount is not known is outside every range.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,6 @@ from pydantic.alias_generators import to_camel
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.common_grants import status_value
-from funding_watch.domain.listing import speaks_of
 
 MOST = 100
 """Items of a page at most."""
@@ -105,12 +104,12 @@ class Found:
     sorted_by: str = "lastModifiedAt"
 
 
-def search(calls: Sequence[Candidate], asked: Search, now: datetime) -> Found:
-    """Apply a request."""
+def search(calls: Sequence[Candidate], asked: Search, now: datetime, found: Collection[str] | None = None) -> Found:
+    """Apply a request; `found` are the keys that answer its text, None when it has none."""
     filters = asked.filters or Filters()
     chosen = [one for one in calls if _passes(one.call, filters, now)]
-    if asked.search:
-        chosen = [one for one in chosen if speaks_of(one.call, asked.search)]
+    if found is not None:
+        chosen = [one for one in chosen if one.call.key in found]
     order = _orders(now).get(asked.sorting.sort_by)
     sort_errors = [] if order else [f"sortBy {asked.sorting.sort_by!r} is not known here: lastModifiedAt is used"]
     chosen.sort(key=lambda one: one.call.key)

@@ -58,6 +58,13 @@ def stated_deadlines(text: str) -> Iterator[date]:
                 yield read
 
 
+def days_in(text: str) -> Iterator[tuple[date, int, int]]:
+    """Every day that a text names, with where its words begin and end."""
+    for found in _DATE.finditer(text):
+        if read := _day(found):
+            yield read, found.start(), found.end()
+
+
 def _day(found: re.Match[str]) -> date | None:
     try:
         if found[2]:

@@ -119,6 +119,8 @@ STATUS_WORDS: Mapping[str, str] = {
     "clos": "Clos",
 }
 
+VERDICT_WORDS: Mapping[str, str] = {"eligible": "Éligible", "a_verifier": "À vérifier", "non": "Non éligible"}
+
 UNCONFIRMED = "Non confirmé"
 QUARANTINED = "En quarantaine"
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from funding_watch import handlers
+from funding_watch.domain.origins import origins
 from funding_watch.domain.presence import needs_a_person
 from funding_watch.pages.shown import SourceShown, Staff, call_address, reason_error
 from funding_watch.store import pages as reading
@@ -44,6 +45,7 @@ def call_page(
         status=call.status_at(now),
         needs_a_person=needs_a_person(call, found.known.life),
         kept=kept,
+        origins=origins(call),
     )
 
 
@@ -54,7 +56,7 @@ def add_clearing(router: APIRouter, database: Database, page: Page, sources: Map
     async def clear(request: Request, key: str, person: Staff, motif: Annotated[str, Form()] = "") -> Response:
         if error := reason_error(motif.strip()):
             async with database.reading() as session:
-                found = await reading.call_page(session, key)
+                found = await reading.call_page(session, key, database.clock.now())
             if found is None:
                 raise HTTPException(404)
             kept = {"reason": motif, "error": error}
@@ -82,7 +84,7 @@ def add_decisions(router: APIRouter, database: Database, page: Page, sources: Ma
     ) -> Response:
         if error := reason_error(motif.strip()):
             async with database.reading() as session:
-                found = await reading.call_page(session, key)
+                found = await reading.call_page(session, key, database.clock.now())
             if found is None:
                 raise HTTPException(404)
             kept = {"reason": motif, "error": error}

@@ -13,6 +13,7 @@ from funding_watch.domain.call import FundingCall, Presence, Status
 from funding_watch.domain.catalogue import Reading, told_as
 from funding_watch.domain.presence import Life
 from funding_watch.domain.trust import doubts
+from funding_watch.store import search
 from funding_watch.store.dialect import insert
 from funding_watch.tables import CallChangeRow, CallRow, SourceRow
 
@@ -89,6 +90,7 @@ async def keep(session: AsyncSession, readings: Sequence[Reading], at: datetime)
     for novelty in ("new", "amended", "reworded"):
         rows = [_values(reading.call, at) for reading in readings if reading.novelty == novelty]
         await _upsert(session, rows, changed=novelty == "amended")
+    await search.index(session, [reading.call for reading in readings if reading.novelty != "same"])
     lines = [
         CallChangeRow(
             call_key=reading.call.key,

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from funding_watch.domain.call import FundingCall
+from funding_watch.domain.forecast import Forecast
 from funding_watch.domain.listing import Line
 from funding_watch.domain.projects import Candidacy
 from funding_watch.domain.reasons import headline
-from funding_watch.store import calls, duplicates, matches, projects
+from funding_watch.store import calls, duplicates, forecasts, matches, projects
 from funding_watch.store.calls import Change, KnownCall
 from funding_watch.store.duplicates import Pair
 from funding_watch.store.matches import Match
@@ -48,6 +49,16 @@ class CallPage:
     """The calls that this one is shown for."""
     to_compare: int = 0
     """How many others look like it, undecided."""
+    forecast: Forecast | None = None
+    """When it may open again, where it is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A closed call that may open again."""
+
+    known: KnownCall
+    forecast: Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +85,14 @@ async def lines(session: AsyncSession, now: datetime) -> list[Line]:
 def _line(known: KnownCall, found: list[Match], titles: dict[UUID, str], now: datetime) -> Line:
     status = known.call.status_at(now)
     if not found:
-        return Line(known.call, status)
+        return Line(known.call, status, changed_at=known.last_changed_at)
     best = min(found, key=lambda match: (match.proposal.verdict != "eligible", -match.proposal.score))
     named = tuple(sorted(titles[match.candidacy_id] for match in found))
-    return Line(known.call, status, best.proposal.verdict, headline(best.proposal.reason), named)
+    reason = headline(best.proposal.reason)
+    return Line(known.call, status, best.proposal.verdict, reason, named, known.last_changed_at)
 
 
-async def call_page(session: AsyncSession, key: str) -> CallPage | None:
+async def call_page(session: AsyncSession, key: str, now: datetime) -> CallPage | None:
     """A call to show; None when the watch never saw it."""
     known = await calls.one(session, key)
     if known is None:
@@ -98,7 +110,17 @@ async def call_page(session: AsyncSession, key: str) -> CallPage | None:
         hidden.get(key),
         tuple(one.call for one in twins.values()),
         waiting,
+        (await forecasts.expected(session, now)).get(key) if known.life.presence == "ferme" else None,
     )
+
+
+async def expected(session: AsyncSession, now: datetime) -> list[Expected]:
+    """The closed calls that may open again, the soonest first."""
+    hidden = await duplicates.hidden(session)
+    found = {key: one for key, one in (await forecasts.expected(session, now)).items() if key not in hidden}
+    known = {one.call.key: one for one in await calls.listed(session) if one.call.key in found}
+    lines = [Expected(known[key], one) for key, one in found.items()]
+    return sorted(lines, key=lambda line: (line.forecast.expected, line.known.call.key))
 
 
 async def twins(session: AsyncSession) -> list[Twins]:

@@ -8,13 +8,13 @@ import csv
 import io
 import json
 import uuid
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
+
+from odfdo import Cell, Document, Row, Table
 
 from funding_watch.domain.call import FundingCall
-from funding_watch.store.calls import KnownCall
+from funding_watch.domain.facts import Kept
 
 COLUMNS = (
     "source",
@@ -90,19 +90,29 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def as_ods(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """One sheet; amounts and rates are numbers."""
-    lines = ["".join(_ods_cell(name, name, text=True) for name in COLUMNS)]
-    lines += ["".join(_ods_cell(name, row[name]) for name in COLUMNS) for row in rows]
-    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    """One sheet; amounts and rates are numbers, all else is text that no spreadsheet runs."""
+    document = Document("spreadsheet")
+    document.body.clear()
+    table = Table("Appels")
+    for line in ([dict(zip(COLUMNS, COLUMNS, strict=True))], rows):
+        for row in line:
+            written = Row()
+            written.extend_cells([_ods_cell(name, row[name]) for name in COLUMNS])
+            table.append_row(written)
+    document.body.append(table)
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", ODS_TYPE, zipfile.ZIP_STORED)
-        archive.writestr("content.xml", ODS_CONTENT.format(table=table))
-        archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
+    document.save(made)
     return made.getvalue()
 
 
-def as_dispositif_aide(calls: Sequence[KnownCall]) -> tuple[bytes, int]:
+def _ods_cell(name: str, value: Any) -> Cell:
+    if name in NUMBERS and isinstance(value, int):
+        return Cell(value, cell_type="float")
+    shown = "".join(character for character in _text(value) if character >= " ")
+    return Cell(shown, cell_type="string")
+
+
+def as_dispositif_aide(calls: Sequence[Kept]) -> tuple[bytes, int]:
     """The calls that a public body may answer, in the national schema; and how many the schema cannot hold.
 
     Those say neither who may apply nor where, or lack a text that the schema requires.
@@ -121,7 +131,7 @@ def _is_public(call: FundingCall) -> bool:
     return bool(PUBLIC & set(call.audiences))
 
 
-def _dispositif(one: KnownCall) -> dict[str, str] | None:
+def _dispositif(one: Kept) -> dict[str, str] | None:
     call = one.call
     areas = _areas(call)
     if not (areas and call.description and call.eligibility_text and call.kinds and call.funders):
@@ -175,28 +185,3 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return " | ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _ods_cell(name: str, value: Any, *, text: bool = False) -> str:
-    if name in NUMBERS and value is not None and not text:
-        return (
-            f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p>'
-            "</table:table-cell>"
-        )
-    shown = "".join(character for character in _text(value) if character >= " ")
-    return f'<table:table-cell office:value-type="string"><text:p>{escape(shown)}</text:p></table:table-cell>'
-
-
-ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
-ODS_CONTENT = (
-    '<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.3" '
-    f'xmlns:office="{_OASIS}:office:1.0" xmlns:table="{_OASIS}:table:1.0" xmlns:text="{_OASIS}:text:1.0">'
-    '<office:body><office:spreadsheet><table:table table:name="Appels">{table}</table:table>'
-    "</office:spreadsheet></office:body></office:document-content>"
-)
-ODS_MANIFEST = (
-    f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0" '
-    f'manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS_TYPE}"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
-)
