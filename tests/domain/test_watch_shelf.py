@@ -59,8 +59,8 @@ def test_rows_written_one_by_one_score_as_rows_written_at_once(
 
 
 def scored(rows: Postings[int], asked: dict[str, float]) -> dict[int, float]:
-    found = rows.scores(asked)
-    return {key: float(found[place]) for key, place in rows.named(found)}
+    [found] = rows.scores(asked)
+    return {key: float(found[place]) for key, place in rows.named(found > 0)}
 
 
 def variant(number: int, subject: int, changes: int) -> FundingCall:

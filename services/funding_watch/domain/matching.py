@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
+
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import (
     Check,
@@ -114,16 +116,24 @@ def queries_of(project: Project, statistics: Statistics, priorities: Mapping[int
     return [query_of(project, need, statistics, _weight_of(need, priorities or {})) for need in needs]
 
 
-def relevances(query: Query, index: Index) -> dict[str, float]:
-    """Key of each call that speaks of the need → BM25 as a share of what is reachable, times the need's weight.
+def relevances(queries: Sequence[Query], index: Index, least: float = 0.0) -> dict[str, list[tuple[Query, float]]]:
+    """Key of each call that speaks of a need → the needs with their relevance.
 
-    A call that shares words with the context alone, and none with the need itself, is left out.
+    Relevance is BM25 as a share of what is reachable, times the need's weight. A call that shares words with the
+    context of a need alone is left out, and so is one that all its needs together could not bring to `least`.
     """
-    of_need = index.postings.scores(query.part(of_need=True))
-    around = index.postings.scores(query.part(of_need=False))
+    if not queries:
+        return {}
+    parts = [query.part(of_need=own) for own in (True, False) for query in queries]
+    own, around = np.split(index.postings.scores(*parts), 2)
+    shares = np.array([[1 / query.reachable] for query in queries], np.float32)
+    weights = np.array([[query.weight] for query in queries], np.float32)
+    found = np.minimum(1, np.where(own > 0, own + around, 0) * shares) * weights
+    top = found.max(axis=0, initial=0)
+    together = top + OTHER_NEEDS * (found.sum(axis=0) - top)
     return {
-        key: min(1.0, float(of_need[place] + around[place]) / query.reachable) * query.weight
-        for key, place in index.postings.named(of_need)
+        key: [(query, float(score)) for query, score in zip(queries, found[:, place], strict=True) if score > 0]
+        for key, place in index.postings.named((top > 0) & (together >= least))
     }
 
 
@@ -154,7 +164,7 @@ def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
 def best(project: Project, index: Index, place: Place, now: datetime) -> list[Fit]:
     """The same as `worth_sending(ranked(…))`: calls are checked from the most promising on, until none can win."""
     found: list[Fit] = []
-    for promise, key, relevant in _promising(queries_of(project, index.statistics), index, place):
+    for promise, key, relevant in _promising(queries_of(project, index.statistics), index, place, THRESHOLD - MADE_FOR):
         if promise < (found[-1].score if len(found) == MOST else THRESHOLD):
             break
         fit = _checked(index.entries[key], relevant, place, now)
@@ -177,12 +187,11 @@ def ranked(
 Relevant = list[tuple[Query, float]]
 
 
-def _promising(queries: Sequence[Query], index: Index, place: Place) -> list[tuple[float, str, Relevant]]:
+def _promising(
+    queries: Sequence[Query], index: Index, place: Place, least: float = 0.0
+) -> list[tuple[float, str, Relevant]]:
     """Each call that speaks of a need: the most its score can be, its key, and the needs with their relevance."""
-    found: dict[str, Relevant] = {}
-    for query in queries:
-        for key, relevance in relevances(query, index).items():
-            found.setdefault(key, []).append((query, relevance))
+    found = relevances(queries, index, least)
     promised = (
         (most_of([score for _, score in one], index.entries[key].call, place), key, one) for key, one in found.items()
     )

@@ -4,18 +4,18 @@ The rule kept here: a text's score depends on nothing but itself and the questio
 is found without reading the others again; a change costs its own words.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 FEWEST, SHARE = 512, 20
 """The rows written since the last ordering are ordered with the others over FEWEST and one in SHARE of all."""
 
 Key = TypeVar("Key", bound=Hashable)
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -34,7 +34,8 @@ class Postings(Generic[Key]):
         self._places: dict[Key, int] = {}
         self._rows: list[Row] = []
         self._ordered = 0
-        self._base = self._tail = csc_matrix((0, 0), dtype=np.float32)
+        # Words by rows, so that a question by a segment is one sparse product.
+        self._base = self._tail = csr_matrix((0, 0), dtype=np.float32)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -47,7 +48,7 @@ class Postings(Generic[Key]):
         self._keys.append(key)
         self._rows.append((np.array(places, np.int32), np.array(list(weights.values()), np.float32)))
         self._damping.append(damping)
-        self._tail = csc_matrix((0, 0), dtype=np.float32)
+        self._tail = csr_matrix((0, 0), dtype=np.float32)
 
     def dampen(self, damping: Mapping[Key, float]) -> None:
         """Give each row another damping."""
@@ -61,24 +62,37 @@ class Postings(Generic[Key]):
         if place is not None:
             self._keys[place] = None
 
-    def scores(self, asked: Mapping[str, float]) -> Floats:
-        """For each row ever written, in order, the product of its weights with `asked`; see `named`."""
+    def scores(self, *asked: Mapping[str, float]) -> Floats:
+        """For each question a line: the product of its weights with those of each row ever written; see `named`."""
         self._order()
-        found = np.zeros(len(self._keys), np.float64)
-        for word, weight in asked.items():
-            column = self._words.get(word)
-            if column is not None:
-                _add(found, self._base, column, weight, 0)
-                _add(found, self._tail, column, weight, self._ordered)
+        found = np.zeros((len(asked), len(self._keys)), np.float32)
+        for segment, first in ((self._base, 0), (self._tail, self._ordered)):
+            if segment.nnz:
+                product = self._questions(asked, segment.shape[0]) @ segment
+                found[:, first : first + segment.shape[1]] = product.toarray()
         return found
+
+    def _questions(self, asked: Sequence[Mapping[str, float]], words: int) -> "csr_matrix[np.float32]":
+        """A row a question; words that no row of the segment has are left out."""
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
+        for one in asked:
+            for word, weight in one.items():
+                column = self._words.get(word, words)
+                if column < words:
+                    columns.append(column)
+                    values.append(weight)
+            ends.append(len(columns))
+        return csr_matrix((np.array(values, np.float32), np.array(columns, np.int32), ends), shape=(len(asked), words))
 
     def saturated(self, count: float, damping: float) -> float:
         """What a word that is said `count` times in a row of that damping weighs."""
         return count if self._saturation is None else count * (self._saturation + 1) / (count + damping)
 
-    def named(self, scores: Floats, least: float = 0.0) -> Iterator[tuple[Key, int]]:
-        """The key and the place of each row that is still there and scores more than `least`."""
-        for place in np.flatnonzero(scores > least).tolist():
+    def named(self, places: NDArray[np.bool_]) -> Iterator[tuple[Key, int]]:
+        """The key and the place of each row that is marked and still there."""
+        for place in np.flatnonzero(places).tolist():
             key = self._keys[place]
             if key is not None:
                 yield key, place
@@ -103,8 +117,8 @@ class Postings(Generic[Key]):
         waiting = len(self._rows) - self._ordered
         if waiting > max(FEWEST, self._ordered // SHARE):
             self._compact()
-        elif waiting and not self._tail.shape[0]:
-            self._tail = self._stacked(list(range(self._ordered, len(self._rows)))).tocsc()
+        elif waiting and not self._tail.shape[1]:
+            self._tail = self._stacked(list(range(self._ordered, len(self._rows)))).T.tocsr()
 
     def _compact(self) -> None:
         kept = list(self._places.items())
@@ -112,8 +126,8 @@ class Postings(Generic[Key]):
         self._damping = [self._damping[place] for _, place in kept]
         self._keys = [key for key, _ in kept]
         self._places = {key: place for place, (key, _) in enumerate(kept)}
-        self._base = self._stacked(list(range(len(kept)))).tocsc()
-        self._tail = csc_matrix((0, 0), dtype=np.float32)
+        self._base = self._stacked(list(range(len(kept)))).T.tocsr()
+        self._tail = csr_matrix((0, 0), dtype=np.float32)
         self._ordered = len(self._rows)
 
     def _stacked(self, places: list[int]) -> "csr_matrix[np.float32]":
@@ -125,9 +139,3 @@ class Postings(Generic[Key]):
             damping = np.repeat(np.array([self._damping[place] for place in places], np.float32), np.diff(ends))
             values = values * np.float32(self._saturation + 1) / (values + damping)
         return csr_matrix((values, columns, ends), shape=(len(rows), len(self._words)))
-
-
-def _add(found: Floats, matrix: "csc_matrix[np.float32]", column: int, weight: float, first: int) -> None:
-    if column < matrix.shape[1]:
-        start, end = matrix.indptr[column], matrix.indptr[column + 1]
-        found[first + matrix.indices[start:end]] += weight * matrix.data[start:end].astype(np.float64)

@@ -100,9 +100,9 @@ class Shelf:
         if entry is None:
             return {}
         weights = self._saturated(entry.call, entry.length)
-        of_need, around = self._of_need.scores(weights), self._around.scores(weights)
+        of_need, around = self._of_need.scores(weights)[0], self._around.scores(weights)[0]
         found: dict[UUID, list[float]] = {}
-        for key, row in self._of_need.named(of_need):
+        for key, row in self._of_need.named(of_need > 0):
             whole = float(of_need[row] + around[row])
             found.setdefault(key[0], []).append(min(self._queries[key].weight, whole))
         return {candidacy_id: most_of(scores, entry.call, place) for candidacy_id, scores in found.items()}
