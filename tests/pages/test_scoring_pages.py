@@ -24,7 +24,15 @@ from tests.scoring_story import (
 
 JURORS, MARKERS, STAFF = {"staff", "partner", "expert"}, {"partner", "expert"}, {"staff"}
 PROPOSERS = {"staff", "expert"}
-OPEN = {("GET", "/methode"), ("GET", "/retours/{key}"), ("GET", "/retours/{key}/lettre.pdf")}
+OPEN = {
+    ("GET", "/direct"),
+    ("GET", "/direct/{code}"),
+    ("GET", "/direct/{code}/etat"),
+    ("POST", "/direct/{code}"),
+    ("GET", "/methode"),
+    ("GET", "/retours/{key}"),
+    ("GET", "/retours/{key}/lettre.pdf"),
+}
 """Open to everybody, or to whoever holds the key in the address."""
 ACCESS: dict[tuple[str, str], set[str]] = {
     ("GET", "/"): JURORS,
@@ -60,6 +68,12 @@ ACCESS: dict[tuple[str, str], set[str]] = {
     ("GET", "/dossiers/{candidacy_id}/lettre.pdf"): STAFF,
     ("POST", "/dossiers/{candidacy_id}/suspension"): STAFF,
     ("POST", "/dossiers/{candidacy_id}/reprise"): STAFF,
+    ("GET", "/seances/{sitting_id}/direct"): STAFF,
+    ("POST", "/seances/{sitting_id}/direct"): STAFF,
+    ("POST", "/seances/{sitting_id}/direct/tour"): STAFF,
+    ("POST", "/seances/{sitting_id}/direct/papier"): STAFF,
+    ("GET", "/seances/{sitting_id}/direct/ecran"): STAFF,
+    ("GET", "/seances/{sitting_id}/direct/flux"): STAFF,
     ("GET", "/vagues/{wave_id}/decisions"): STAFF,
     ("GET", "/vagues/{wave_id}/forum"): STAFF,
     ("POST", "/vagues/{wave_id}/forum"): STAFF,

@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, forms, juries, matches, pages, pipeline
+from chevalement.bench import ceilings, footprint, forms, juries, live, matches, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
@@ -41,6 +41,7 @@ def main(*, quick: bool, as_json: bool) -> None:
         lines += _juries(quick, console)
         lines += _matches(quick, console)
         lines += uvloop.run(_forms(Path(folder), quick, console))
+        lines += uvloop.run(_live(Path(folder), console))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
     else:
@@ -95,6 +96,17 @@ async def _forms(folder: Path, quick: bool, console: Console) -> list[Line]:
         lines.append(Line(f"{page.name}, usable", page.seconds, "s", goal="< 1"))
         lines.append(Line(f"{page.name}, weight", page.kilobytes, "kB", goal="< 150"))
     return lines
+
+
+async def _live(folder: Path, console: Console) -> list[Line]:
+    console.print("live session…")
+    heard = await live.measure(folder / "live")
+    name = f"live session, {heard.sent} phones within {live.WITHIN:g} s"
+    return [
+        Line(f"{name}: answer, p50 (ratio: to a bare route)", heard.p50, "ms", of_bare=heard.p50 / heard.bare_p50),
+        Line(f"{name}: answer, p99", heard.p99, "ms", goal="< 500"),
+        Line(f"{name}: lost", heard.sent - heard.kept, "answers", goal="0"),
+    ]
 
 
 def _juries(quick: bool, console: Console) -> list[Line]:

@@ -25,7 +25,7 @@ _CHECK = "no-cache"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=.*?\*/\s*")  # the maps are not served
 
-_OUR_CSS = ("tokens", "page", "words", "blocks", "steps", "forms", "data", "charts", "print")
+_OUR_CSS = ("tokens", "page", "words", "blocks", "steps", "forms", "data", "charts", "screen", "print")
 # Reboot and grid (with its spacing and flex classes) are 62 kB; the whole of Bootstrap would be 232 kB.
 _BOOTSTRAP_CSS = ("bootstrap-reboot.min.css", "bootstrap-grid.min.css")
 

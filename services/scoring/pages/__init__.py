@@ -12,6 +12,8 @@ from scoring.pages import (
     dossier,
     jury,
     letters,
+    live_desk,
+    live_phone,
     marking,
     method,
     opinions,
@@ -28,8 +30,8 @@ from scoring.pages.shell import Shell
 
 INSTRUCTION = (board, dossier, opinions, decisions)
 JURORS = (seats, ties, marking, autosave, review, discussion)
-STAFF = (sittings, jury, picture, agenda, wave, chain, release, letters)
-PUBLIC = (method, returns)
+STAFF = (sittings, jury, picture, agenda, wave, chain, release, letters, live_desk)
+PUBLIC = (method, returns, live_phone)
 
 
 def routes(shell: Shell) -> APIRouter:

@@ -3,6 +3,7 @@
 from scoring.tables.base import Base
 from scoring.tables.chain import ForumItemRow, ForumVoteRow, RulingRow
 from scoring.tables.instruction import ActRow, DecisionRow, DossierRow, JournalHeadRow, JournalRow, OpinionRow, WaveRow
+from scoring.tables.live import LiveRow
 from scoring.tables.sittings import (
     BallotRow,
     FrozenRow,
@@ -25,6 +26,7 @@ __all__ = [
     "FrozenRow",
     "JournalHeadRow",
     "JournalRow",
+    "LiveRow",
     "MarkRow",
     "MinuteRow",
     "OpinionRow",
