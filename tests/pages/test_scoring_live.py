@@ -11,7 +11,8 @@ import pytest
 
 from scoring.domain import live as rules
 from scoring.handlers import live as led
-from scoring.pages import live_desk
+from scoring.pages import gathering, live_desk
+from scoring.store import live as kept
 from tests.live_story import answer, form, room
 from tests.pages.scoring_desk import Desk, opened, words
 
@@ -114,3 +115,39 @@ async def test_the_last_screen_says_the_session_is_over(desk: Desk) -> None:
 
     assert "La session est terminée" in words(await desk.ask("GET", f"/direct/{live.code}", None))
     assert "La session est terminée" in words(await desk.ask("GET", f"/seances/{live.sitting_id}/direct"))
+
+
+async def test_three_hundred_answers_at_once_are_all_kept(desk: Desk) -> None:
+    live, (first, _) = await room(desk.service.database)
+    headers = {"Accept": "application/json"}
+    transport = httpx2.ASGITransport(app=desk.service.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://desk.test", headers=headers) as client:
+        bodies = [form(first, voice=f"telephone-{n}") for n in range(300)]
+        sent = await asyncio.gather(*(client.post(f"/direct/{live.code}", data=body) for body in bodies))
+        wrong = await client.post(f"/direct/{live.code}", data=form(live.sitting_id, voice="a"))
+
+    assert {answer.status_code for answer in sent} == {200}
+    assert (wrong.status_code, "pas encore présenté" in wrong.json()["detail"]) == (409, True)
+    async with desk.service.database.reading() as session:
+        assert (await kept.tally(session, live)).voices == 300
+
+
+async def test_a_transaction_that_fails_is_told_to_everybody_and_the_next_one_works(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, (first, _) = await room(desk.service.database)
+    together = gathering.Gathering(desk.service.database)
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gathering, "answer_all", broken)
+        found = await asyncio.gather(
+            *(together.answer(answer(live, first, f"telephone-{n}")) for n in range(3)), return_exceptions=True
+        )
+    await together.answer(answer(live, first, "telephone-0"))
+
+    assert [type(one) for one in found] == [ZeroDivisionError] * 3
+    async with desk.service.database.reading() as session:
+        assert (await kept.tally(session, live)).voices == 1

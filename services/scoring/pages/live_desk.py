@@ -94,7 +94,7 @@ def _screen(shell: Shell) -> APIRouter:
         room = await _room(shell, sitting_id)
         if room.live is None:
             return _back(sitting_id)
-        join = f"{shell.public_url}{PREFIX}/direct/{room.live.code}"
+        join = f"{shell.origin(request)}{PREFIX}/direct/{room.live.code}"
         return shell.render("live_screen.html", request, room=room, qr=drawn(join), results=results(room), join=join)
 
     @router.get("/seances/{sitting_id}/direct/flux")
@@ -184,7 +184,7 @@ async def _desk(shell: Shell, request: Request, sitting_id: UUID, form: Form) ->
         grid=grid,
         form=form,
         batch=form["lot"] or secrets.token_hex(8),
-        join=f"{shell.public_url}{PREFIX}/direct",
+        join=f"{shell.origin(request)}{PREFIX}/direct",
     )
 
 

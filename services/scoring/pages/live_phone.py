@@ -4,20 +4,20 @@ The cookie is a number that the device draws for the session, kept for half a da
 """
 
 import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import JSONResponse, Response
 
-from kernel.runtime.web import cause_of
 from scoring.domain import live as rules
 from scoring.domain.grids import Grid
 from scoring.domain.live import Answer, Live
 from scoring.domain.rulings import Refused
 from scoring.forms import Form
 from scoring.handlers import UnknownSitting
-from scoring.handlers import live as led
+from scoring.pages.gathering import Gathering
 from scoring.pages.shell import PREFIX, PRIVATE, Shell, Typed, identified
 from scoring.store import live as kept
 
@@ -26,8 +26,17 @@ LASTS = 12 * 3600
 VOICE_MAX = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to a code, and the answers that it is gathered with."""
+
+    request: Request
+    code: str
+    together: Gathering
+
+
 def routes(shell: Shell) -> APIRouter:
-    router = APIRouter()
+    router, together = APIRouter(), Gathering(shell.database)
 
     @router.get("/direct")
     async def join(request: Request) -> Response:
@@ -53,7 +62,7 @@ def routes(shell: Shell) -> APIRouter:
     @router.post("/direct/{code}")
     async def answer(request: Request, code: str, values: Typed) -> Response:
         is_script = "application/json" in request.headers.get("accept", "")
-        return await (_answer_script if is_script else _answer)(shell, request, code, values)
+        return await (_answer_script if is_script else _answer)(shell, Asked(request, code, together), values)
 
     return router
 
@@ -96,18 +105,18 @@ def _drawn(shell: Shell, request: Request, about: tuple[Live, Grid, Form], **con
     )
 
 
-async def _answer(shell: Shell, request: Request, code: str, values: dict[str, str]) -> Response:
+async def _answer(shell: Shell, asked: Asked, values: dict[str, str]) -> Response:
     """Without a script: a page comes back."""
-    errors = await _give(shell, request, code, values)
+    errors = await _give(asked, values)
     if errors:
-        return await _phone(shell, request, code, Form(values, errors))
-    return RedirectResponse(f"{PREFIX}/direct/{rules.plain_code(code)}?fait=recu", 303)
+        return await _phone(shell, asked.request, asked.code, Form(values, errors))
+    return RedirectResponse(f"{PREFIX}/direct/{rules.plain_code(asked.code)}?fait=recu", 303)
 
 
-async def _answer_script(shell: Shell, request: Request, code: str, values: dict[str, str]) -> Response:
+async def _answer_script(shell: Shell, asked: Asked, values: dict[str, str]) -> Response:
     """To the script that keeps an answer until it is received: 200, or why it never will be."""
     try:
-        errors = await _give(shell, request, code, values)
+        errors = await _give(asked, values)
     except Refused as refused:
         return JSONResponse({"detail": str(refused)}, 409, headers=PRIVATE)
     except UnknownSitting:
@@ -116,20 +125,16 @@ async def _answer_script(shell: Shell, request: Request, code: str, values: dict
     return JSONResponse({"received": not errors, "errors": errors}, status, headers=PRIVATE)
 
 
-async def _give(shell: Shell, request: Request, code: str, values: dict[str, str]) -> dict[str, str]:
+async def _give(asked: Asked, values: dict[str, str]) -> dict[str, str]:
     """Keep the answer, or say by field what is wrong. Raises `Refused`, `UnknownSitting`."""
-    async with shell.database.reading() as session:
-        live = await kept.by_code(session, rules.plain_code(code))
-        if live is None:
-            raise UnknownSitting(f"no live session {code!r}: check the code on the screen")
-        grid = await kept.asked(session, live.sitting_id)
+    code = rules.plain_code(asked.code)
+    grid = await asked.together.grid(code)
     marks, errors = rules.read_answers(values, grid)
-    voice = (request.cookies.get(COOKIE) or values.get("voix", ""))[:VOICE_MAX]
+    voice = (asked.request.cookies.get(COOKIE) or values.get("voix", ""))[:VOICE_MAX]
     if not voice:
         return {**errors, f"note-{grid.codes[0]}": "Rechargez la page : votre téléphone n'a pas de numéro de voix"}
     if errors:
         return errors
     candidacy_id: UUID = await identified(values.get("dossier", ""))
-    async with shell.database.work(cause_of(request)) as work:
-        await led.answer(work, Answer(live.code, candidacy_id, voice, marks))
+    await asked.together.answer(Answer(code, candidacy_id, voice, marks))
     return {}

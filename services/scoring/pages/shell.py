@@ -121,6 +121,10 @@ class Shell:
         answer.headers.update(PRIVATE)
         return answer
 
+    def origin(self, request: Request) -> str:
+        """Where people reach the platform, as it was told, else as this request did."""
+        return self.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
     def error(self, request: Request, status: int) -> Response:
         """The page that says what happened and what to do."""
         return self.render("error.html", request, status=status, code=status)

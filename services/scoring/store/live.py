@@ -17,10 +17,10 @@ from scoring.domain.grids import Grid
 from scoring.domain.live import Live
 from scoring.domain.marks import Mark
 from scoring.domain.sittings import Phase, Seat
-from scoring.store import sittings
-from scoring.store.dossiers import insert_once
 from scoring.store.marks import Place
 from scoring.tables import BallotRow, FrozenRow, LiveRow, MarkRow, SeatRow, SittingRow
+
+SEAT = ("id", "sitting_id", "person", "name", "seed", "came_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,29 @@ async def phase(session: AsyncSession, sitting_id: UUID) -> Phase:
     return Phase((await session.exec(select(SittingRow.phase).where(col(SittingRow.id) == sitting_id))).one())
 
 
-async def give(session: AsyncSession, place: Place, marks: Mapping[str, Mark], at: datetime) -> None:
-    """Write what a voice says of a project, in the place of what it said before: two statements, however many marks."""
-    key = {"seat_id": place.seat_id, "candidacy_id": place.candidacy_id, "round": 1}
+async def give_all(session: AsyncSession, given: Mapping[Place, Mapping[str, Mark]], at: datetime) -> None:
+    """Write what voices say of projects, in the place of what they said before: two statements, however many."""
+    if not given:
+        return
+    keys = {p: {"seat_id": p.seat_id, "candidacy_id": p.candidacy_id, "round": 1} for p in given}
     rows = [
-        {**key, "question": question, "value": mark.value, "applies": mark.applies, "reason": mark.reason, "at": at}
-        for question, mark in marks.items()
+        {**keys[p], "question": code, "value": mark.value, "applies": mark.applies, "reason": mark.reason, "at": at}
+        for p, marks in given.items()
+        for code, mark in marks.items()
     ]
     await _upsert(session, MarkRow, rows, ("value", "applies", "reason", "at"))
-    await _upsert(session, BallotRow, [{**key, "given_at": at}], ("given_at",))
+    await _upsert(session, BallotRow, [{**key, "given_at": at} for key in keys.values()], ("given_at",))
 
 
 async def _upsert(session: AsyncSession, table: type[Any], rows: list[dict[str, Any]], changes: Sequence[str]) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(rows)
+    statement = _insert(session, table).values(rows)
     found = [column.name for column in table.__table__.primary_key]
     set_ = {name: statement.excluded[name] for name in changes}
     await session.exec(statement.on_conflict_do_update(index_elements=found, set_=set_))
+
+
+def _insert(session: AsyncSession, table: type[Any]) -> Any:
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 async def title(session: AsyncSession, sitting_id: UUID, candidacy_id: UUID) -> tuple[str, str]:
@@ -95,27 +101,25 @@ async def save(session: AsyncSession, live: Live) -> None:
     await session.flush()
 
 
-async def seat_once(session: AsyncSession, seat: Seat) -> Seat:
-    """The seat of a device, locked: this one, or the one that it got at the same moment by another request."""
-    await insert_once(
-        session,
-        SeatRow,
-        id=seat.id,
-        sitting_id=seat.sitting_id,
-        person=seat.person,
-        name=seat.name,
-        seed=seat.seed,
-        came_at=seat.came_at,
-    )
-    found = await sittings.seat_of(session, seat.sitting_id, str(seat.person), lock=True)
-    if found is None:
-        raise RuntimeError(f"seat {seat.id} vanished after it was inserted: who deletes seats?")
-    return found
+async def seats_once(session: AsyncSession, seats: Sequence[Seat]) -> dict[tuple[UUID, str], Seat]:
+    """By sitting and device, its seat: one of these, or the one that it has already; locked."""
+    if not seats:
+        return {}
+    rows = [{name: getattr(seat, name) for name in SEAT} for seat in seats]
+    await session.exec(_insert(session, SeatRow).values(rows).on_conflict_do_nothing())
+    wanted = col(SeatRow.person).in_([seat.person for seat in seats])
+    here = col(SeatRow.sitting_id).in_({seat.sitting_id for seat in seats})
+    statement = select(SeatRow).where(here, wanted).order_by(col(SeatRow.person)).with_for_update()
+    found: Sequence[Any] = (await session.exec(statement)).all()
+    return {
+        (row.sitting_id, row.person): Seat(row.id, row.sitting_id, row.person, row.name, row.seed, row.came_at)
+        for row in found
+    }
 
 
-async def is_given(session: AsyncSession, seat_id: UUID, candidacy_id: UUID) -> bool:
+async def is_given(session: AsyncSession, place: Place) -> bool:
     """Whether a voice already answered about a project."""
-    return await session.get(BallotRow, (seat_id, candidacy_id, 1)) is not None
+    return await session.get(BallotRow, (place.seat_id, place.candidacy_id, 1)) is not None
 
 
 async def answered(session: AsyncSession, sitting_id: UUID, person: str) -> set[UUID]:

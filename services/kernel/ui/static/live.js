@@ -34,7 +34,7 @@
         failures = 0;
         const said = await answer.json().catch(() => ({}));
         say(answer.ok ? room.dataset.sent : said.detail ?? Object.values(said.errors ?? {})[0] ?? "");
-        if (answer.ok) form?.closest("details")?.removeAttribute("open");
+        if (answer.ok && rows[0].dossier === form?.elements.dossier.value) form.hidden = true;
       } catch {
         say(room.dataset.kept);
         busy = false;
@@ -57,7 +57,7 @@
     });
     addEventListener("online", () => { failures = 0; flush(); });
     const typing = () => form && [...form.querySelectorAll("input:checked")].length && !queue().length
-      && form.closest("details")?.open;
+      && !form.hidden;
     setInterval(async () => {
       if (document.hidden) return;
       const answer = await fetch(`${url}/etat`).catch(() => null);
