@@ -182,6 +182,13 @@ async def test_a_failed_message_leaves_again_when_asked_and_says_who_asked(world
             await handlers.send_again(work, uuid4(), "Équipe du Label")
 
 
+async def test_a_call_named_to_a_candidacy_alerts_nobody(world: World) -> None:
+    candidate = proposed(uuid4(), 1).model_copy(update={"candidate": True})
+    await world.hear_all([candidate, DUE])
+
+    assert await world.appointments("due.staff") == []
+
+
 async def test_matches_are_gathered_into_one_alert(world: World) -> None:
     first, second = uuid4(), uuid4()
     await world.hear_all([proposed(first, n) for n in range(3)] + [proposed(second, 1, 9.0)])

@@ -194,15 +194,19 @@ async def test_a_call_that_closes_leaves_the_best_and_keeps_its_row(database: Da
 
 
 @pytest.mark.parametrize("outcome", ["en_attente", None])
-async def test_who_is_not_labelled_or_nominated_is_proposed_nothing(database: Database, outcome: str | None) -> None:
+async def test_who_is_not_labelled_or_nominated_is_followed_by_no_call(database: Database, outcome: str | None) -> None:
+    """A candidacy is told the calls of the day when it is sent, for whoever answers it; nothing is kept for it."""
     candidacy_id = someone()
     await read(database, *far_calls(), call("heat"))
     events = [submitted(candidacy_id), *([decided(candidacy_id, outcome)] if outcome else [])]  # type: ignore[arg-type] # one of Outcome
     for event in events:
         async with database.work() as work:
             await handlers.hear(work, event, PLACE)
+    await match_all(database)
 
-    assert await told(database, MatchProposed) == []
+    named = await told(database, MatchProposed)
+    assert [(body["call"]["key"], body["candidate"]) for body in named] == [(f"{SOURCE}:heat", True)]
+    assert await matched(database, candidacy_id) == []
 
 
 async def test_who_withdrew_is_proposed_nothing_more(database: Database) -> None:

@@ -73,6 +73,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/dossiers/vues"): STAFF(422),
         ("POST", "/dossiers/vues/{view_id}/suppression"): STAFF(303),
         ("GET", "/dossiers/{candidacy_id}"): STAFF(),
+        ("GET", "/dossiers/{candidacy_id}/dossier.pdf"): STAFF(),
         ("POST", "/dossiers/{candidacy_id}/preselection"): STAFF(422),
         ("GET", "/dossiers/{candidacy_id}/versions"): STAFF(),
         ("POST", "/dossiers/{candidacy_id}/hors-delai"): STAFF(422),

@@ -1,17 +1,20 @@
 """The preselection board: staff compare, try, and decide in their own words; a batch is shown before it is done."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 
+from intake import handlers
 from intake.domain.acts import WINDOW
 from intake.handlers import acts, board
 from kernel.runtime.clock import FixedClock
 from tests.handlers.test_intake_acts import match
-from tests.intake_story import NOW, form
+from tests.intake_story import NOW, failed, form, sent
 from tests.pages.intake_desk import Desk, opened, value_of, wave_form
 
 TITLES = ("Une forêt urbaine", "Le garage", "Les jardins")
@@ -143,3 +146,28 @@ async def test_a_batch_of_nothing_says_what_to_do(desk: Desk) -> None:
     for pairs in ([("acte", "lu")], [("acte", "effacer"), ("dossier", (await received(desk))[0])]):
         assert (await desk.post("/dossiers/lot", pairs, "staff")).status_code == 422
     assert (await desk.post(f"/actes/{UUID(int=1)}/annulation", [], "staff")).status_code == 404
+
+
+async def test_the_whole_dossier_prints_without_private_notes(desk: Desk) -> None:
+    one, *_ = await received(desk)
+    await desk.post(f"/dossiers/{one}/notes", [("note", "Une note privée.")], "staff")
+    answer = await desk.get(f"/dossiers/{one}/dossier.pdf", "staff")
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+
+    assert answer.headers["content-disposition"] == 'attachment; filename="dossier-LE-2026-0001.pdf"'
+    assert TITLES[0] in said and "Journal du dossier" in said and "Dossier déposé" in said
+    assert "Une note privée" not in said
+    assert (await desk.get(f"/dossiers/{UUID(int=1)}/dossier.pdf", "staff")).status_code == 404
+
+
+async def test_a_failure_is_a_task_until_the_message_has_left(desk: Desk) -> None:
+    one, *_ = await received(desk)
+    lost = failed(UUID(one))
+    async with desk.service.database.work() as work:
+        await handlers.hear_of_message(work, lost)
+    assert "Message qui n’est pas parti" in (await desk.get("/a-faire", "staff")).text
+    left = sent(UUID(one)).model_copy(update={"delivery_id": lost.delivery_id, "at": NOW + WINDOW})
+    async with desk.service.database.work() as work:
+        await handlers.hear_of_message(work, left)
+
+    assert "Message qui n’est pas parti" not in (await desk.get("/a-faire", "staff")).text

@@ -34,6 +34,11 @@ class Candidacy:
         """Whether calls are to be looked for."""
         return self.facts is not None and self.outcome in FAVOURABLE and not self.withdrawn
 
+    @property
+    def is_candidate(self) -> bool:
+        """Whether it waits for a decision: calls may be named to it, should it not be kept."""
+        return self.facts is not None and self.outcome is None and not self.withdrawn
+
 
 def learn(candidacy: Candidacy, event: Told) -> Candidacy:
     """The candidacy with what the event tells. The latest decision counts, whichever comes first."""

@@ -12,12 +12,15 @@ from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
 from funding_watch.store import calls, duplicates, matches, measures, projects
 from kernel.contracts.funding_watch import ErasureDone, MatchProposed
-from kernel.contracts.intake_life import ErasureOrdered
+from kernel.contracts.intake import CandidacySubmitted
+from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
 from kernel.runtime.database import Work
 
 PARIS = ZoneInfo("Europe/Paris")
 READ_AT_ONCE = 500
 """Calls read in one statement."""
+SUGGESTED = 8
+"""Calls named to a candidacy, more than an answer shows: some close before it is written."""
 
 
 async def hear(work: Work, event: Told, place: Place, shelf: Shelf | None = None) -> None:
@@ -31,6 +34,16 @@ async def hear(work: Work, event: Told, place: Place, shelf: Shelf | None = None
         shelf = shelf or Shelf()
         await _refresh(work, shelf)
         await _propose(work, [candidacy], place, shelf)
+    elif candidacy.is_candidate and isinstance(event, CandidacySubmitted | CandidacyRevised):
+        await _suggest(work, candidacy, place, shelf or Shelf())
+
+
+async def _suggest(work: Work, candidacy: Candidacy, place: Place, shelf: Shelf) -> None:
+    """Name the best calls of today to whoever answers this candidacy; nothing is followed for it yet."""
+    await _refresh(work, shelf)
+    for proposal in shelf.proposals(candidacy, place, work.at)[:SUGGESTED]:
+        told = _proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call)
+        work.record(told.model_copy(update={"candidate": True}))
 
 
 async def answer_erasure(work: Work, event: ErasureOrdered) -> None:

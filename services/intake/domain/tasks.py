@@ -6,19 +6,25 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from intake.domain.acts import WORDS, Act
 from intake.domain.draft import TITLES
 from intake.domain.revision import Correction
 from intake.domain.states import State
 from intake.domain.wave import Wave
 
-Kind = Literal["hors_delai", "reponse", "echec", "correction", "lire", "relire", "vague"]
+Kind = Literal[
+    "hors_delai", "reponse", "echec", "acte", "correction", "echeance", "lire", "relire", "preselection", "vague"
+]
 KINDS: Mapping[Kind, str] = {
     "hors_delai": "Dépôt hors délai à décider",
     "reponse": "Réponse attendue par un porteur",
     "echec": "Message qui n’est pas parti",
+    "acte": "Acte fait en partie seulement",
     "correction": "Correction en retard",
+    "echeance": "Correction attendue cette semaine",
     "lire": "Candidature à lire",
     "relire": "Nouvelle version à relire",
+    "preselection": "Présélection à décider",
     "vague": "Vague qui se termine",
 }
 """In the order in which they are shown: the most pressing first."""
@@ -49,6 +55,10 @@ class Facts:
     failures: Iterable[tuple[UUID, datetime, str]]
     """Dossier, moment and reason of each message that will not leave."""
     wave: Wave | None = None
+    last: Wave | None = None
+    """The wave that dossiers without an answer belong to: the open one, else the one that closed last."""
+    halves: Iterable[Act] = ()
+    """Acts of which something was left undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     """Everything to do at `now`, the most pressing kind first, the oldest first in each."""
     known = {one.id: one for one in facts.dossiers}
     found = [*_reading(known.values(), facts.read), *_answers(known, facts, now), *_wave(facts.wave, now)]
+    found += [*_choosing(known.values(), facts.last), *_halves(facts.halves, now)]
     order = list(KINDS)
     return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))
 
@@ -86,14 +97,34 @@ def _answers(known: Mapping[UUID, Known], facts: Facts, now: datetime) -> Iterab
         if now - since >= PATIENCE and dossier in known:
             yield _of(known[dossier], "reponse", since, f":{since.isoformat()}")
     for one in facts.corrections:
-        if one.outcome is None and one.due_on < now.date() and one.candidacy_id in known:
-            dossier_ = known[one.candidacy_id]
-            what = f"{_name(dossier_)} : {TITLES[one.section]}, attendue le {one.due_on:%d/%m/%Y}"
-            yield Task(f"correction:{one.id}", "correction", what, one.asked_at, _address(dossier_), dossier_.id)
+        if one.outcome is None and one.candidacy_id in known and one.due_on < (now + PATIENCE).date():
+            yield _correction(known[one.candidacy_id], one, now)
     for dossier, at, reason in facts.failures:
         if dossier in known:
             what = f"{_name(known[dossier])} : {reason}"
             yield Task(f"echec:{dossier}:{at.isoformat()}", "echec", what, at, _address(known[dossier]), dossier)
+
+
+def _correction(dossier: Known, asked: Correction, now: datetime) -> Task:
+    kind: Kind = "correction" if asked.due_on < now.date() else "echeance"
+    what = f"{_name(dossier)} : {TITLES[asked.section]}, attendue le {asked.due_on:%d/%m/%Y}"
+    return Task(f"{kind}:{asked.id}", kind, what, asked.asked_at, _address(dossier), dossier.id)
+
+
+def _choosing(dossiers: Iterable[Known], wave: Wave | None) -> Iterable[Task]:
+    """Once a wave is closed its dossiers wait for the preselection."""
+    waiting = [one for one in dossiers if one.state == "depose"]
+    if waiting and wave is not None and wave.closed_at is not None:
+        what = f"« {wave.calendar.title} » : dossiers sans réponse, {len(waiting)}"
+        yield Task(f"preselection:{wave.id}", "preselection", what, wave.closed_at, f"/preselection?vague={wave.id}")
+
+
+def _halves(acts: Iterable[Act], now: datetime) -> Iterable[Task]:
+    """For a week, then the page of acts remembers it."""
+    for one in acts:
+        if one.left and one.ended_at is not None and now - one.ended_at < PATIENCE:
+            what = f"{WORDS[one.kind]} : dossiers laissés de côté, {len(one.left)}"
+            yield Task(f"acte:{one.id}", "acte", what, one.ended_at, f"/actes/{one.id}")
 
 
 def _wave(wave: Wave | None, now: datetime) -> Iterable[Task]:

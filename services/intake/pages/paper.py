@@ -65,7 +65,7 @@ def document(candidacy: Candidacy, label: Label) -> Paper:
         author=_typed(label.publisher),
         foot=f"{candidacy.number} – accusé de réception et copie des réponses",
         at=candidacy.submitted_at,
-        blocks=(*_mentions(candidacy, label), *_answers(candidacy.dossier, label)),
+        blocks=(*_mentions(candidacy, label), *answers(candidacy.dossier, label)),
     )
 
 
@@ -92,7 +92,8 @@ def _mentions(candidacy: Candidacy, label: Label) -> list[Block]:
     ]
 
 
-def _answers(dossier: Dossier, label: Label) -> list[Block]:
+def answers(dossier: Dossier, label: Label) -> list[Block]:
+    """The copy of every answer."""
     return [
         heading("Copie de vos réponses"),
         *_project(dossier, label),

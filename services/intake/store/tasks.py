@@ -1,15 +1,17 @@
 """What tasks are computed from, read in one go."""
 
+from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.states import State
 from intake.domain.tasks import Facts, Known
-from intake.store import desk, messages
+from intake.store import acts, desk, messages
 from intake.store.revisions import correction_of
-from intake.store.waves import open_wave
+from intake.store.waves import last_wave, open_wave
 from intake.tables import CandidacyRow, CorrectionRow, JournalRow
 
 
@@ -24,7 +26,6 @@ async def facts(session: AsyncSession) -> Facts:
         CandidacyRow.submitted_at,
     )
     rows = await session.exec(select(*columns).where(CandidacyRow.state != "retire"))  # type: ignore[call-overload]  # six columns
-    failed = select(JournalRow).where(JournalRow.act == "message_en_echec")
     asked = select(CorrectionRow).where(col(CorrectionRow.outcome).is_(None))
     return Facts(
         dossiers=[
@@ -34,6 +35,22 @@ async def facts(session: AsyncSession) -> Facts:
         read=await desk.read_revisions(session),
         waiting=await messages.waiting(session),
         corrections=[correction_of(row) for row in await session.exec(asked)],
-        failures=[(row.candidacy_id, row.at, row.reason) for row in await session.exec(failed)],
+        failures=await _failures(session),
         wave=await open_wave(session),
+        last=await last_wave(session),
+        halves=await acts.latest(session),
     )
+
+
+async def _failures(session: AsyncSession) -> list[tuple[UUID, datetime, str]]:
+    """Messages that did not leave and have not left since: the same delivery that was sent later is no task."""
+    told = select(JournalRow).where(col(JournalRow.act).in_(["message_en_echec", "message_envoye"]))
+    rows = list(await session.exec(told))
+    sent = {(row.candidacy_id, row.key): row.at for row in rows if row.act == "message_envoye"}
+    found = []
+    for row in rows:
+        delivery = ":".join(row.key.split(":")[:2])  # message:<delivery>:<moment>
+        left = sent.get((row.candidacy_id, delivery))
+        if row.act == "message_en_echec" and (left is None or left < row.at):
+            found.append((row.candidacy_id, row.at, row.reason))
+    return found

@@ -172,7 +172,10 @@ class CallClosed(Event):
 
 
 class MatchProposed(Event):
-    """A call could pay for a need of a labelled or nominated project; `reason` is one French sentence."""
+    """A call could pay for a need of a project; `reason` is one French sentence.
+
+    `candidate`: of a candidacy without a decision; kept for the answer that staff may write, alerting nobody.
+    """
 
     type: ClassVar[str] = "funding_watch.match.proposed"
     about: ClassVar[str] = "match_id"
@@ -185,6 +188,7 @@ class MatchProposed(Event):
     score: float
     reason: str
     at: datetime
+    candidate: bool = False
 
 
 class ErasureDone(Event):

@@ -16,7 +16,9 @@ from notifier.store import projects
 
 
 async def gather_match(work: Work, event: MatchProposed, delay: timedelta) -> None:
-    """Keep a match for the next alerts, and make their appointments where there are none."""
+    """Keep a match for the next alerts, and make their appointments where there are none; not for a candidate."""
+    if event.candidate:
+        return
     await store.take_turn(work)
     news = await projects.know_call(work.session, event.call, event.at, closed=False)
     known = await store.item(work.session, event.match_id)
