@@ -1,11 +1,11 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
-from intake.handlers import acts, board, erasures
+from intake.handlers import acts, board, erasures, waves
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
-from kernel.contracts.intake_life import ActDue
+from kernel.contracts.intake_life import ActDue, WaveOpeningDue
 from kernel.contracts.notifier import MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.runtime.database import Work
@@ -42,6 +42,10 @@ def declare() -> Subscriptions:
 
 
 def _deciding(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(WaveOpeningDue)
+    async def open_wave(event: WaveOpeningDue, work: Work) -> None:
+        await waves.come_open(work, event.wave_id)
+
     @subscriptions.on(ActDue)
     async def do_act(event: ActDue, work: Work) -> None:
         await acts.come_due(work, event.act_id)

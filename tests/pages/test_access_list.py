@@ -106,6 +106,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/vagues"): STAFF(),
         ("POST", "/vagues"): STAFF(422),
         ("POST", "/vagues/{wave_id}/prolongation"): STAFF(404, 422),
+        ("POST", "/vagues/{wave_id}/abandon"): STAFF(303),
         ("GET", "/equipe"): STAFF(),
         ("POST", "/equipe"): STAFF(422),
         ("GET", "/equipe/{person_id}/desactiver"): STAFF(),

@@ -69,6 +69,15 @@ def open_wave(wave_id: UUID, calendar: Calendar, by: str, at: datetime) -> tuple
     return Wave(wave_id, exact, by), [told]
 
 
+def check_follows(calendar: Calendar, current: Wave) -> None:
+    """Refuse a wave to come that would open while the current one still takes dossiers."""
+    if calendar.opens_at < current.calendar.closes_at:
+        raise Refused(
+            "Une vague est déjà ouverte : la suivante peut être préparée, si elle s’ouvre après sa clôture "
+            f"({current.calendar.closes_at:%d/%m/%Y})."
+        )
+
+
 def is_due(wave: Wave, at: datetime) -> bool:
     """Whether the wave is to be closed now."""
     return wave.is_open and at >= wave.calendar.closes_at

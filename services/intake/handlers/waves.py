@@ -11,7 +11,7 @@ from intake.handlers.acts import keep_acts
 from intake.store import drafts
 from intake.store import waves as wave_store
 from kernel.contracts.intake import WaveClosingDue
-from kernel.contracts.intake_life import WaveExtended
+from kernel.contracts.intake_life import WaveExtended, WaveOpeningDue
 from kernel.runtime.database import Work
 
 SECOND = timedelta(seconds=1)
@@ -28,6 +28,46 @@ async def open_wave(work: Work, calendar: Calendar, by: str) -> Wave:
     work.record(*events)
     _appoint(work, wave)
     return wave
+
+
+async def plan_wave(work: Work, calendar: Calendar, by: str) -> bool:
+    """Staff open a wave or, while another is open, prepare the next; True where it is open. Raises `Refused`."""
+    current = await wave_store.open_wave(work.session)
+    if current is None:
+        await open_wave(work, calendar, by)
+        return True
+    waves.check_calendar(calendar, work.at)
+    waves.check_follows(calendar, current)
+    wave = Wave(uuid4(), calendar, by)
+    await wave_store.prepare(work.session, wave)
+    work.later(WaveOpeningDue(wave_id=wave.id), calendar.opens_at, wave.id.hex)
+    return False
+
+
+async def come_open(work: Work, wave_id: UUID) -> None:
+    """The opening day came: the prepared wave opens if its time has come and no other is open, else later.
+
+    A wave whose closing passed too, while nobody was there, is left out: nobody could apply in it.
+    """
+    wave = await wave_store.prepared_to_change(work.session, wave_id)
+    if wave is None:
+        return
+    current = await wave_store.open_wave(work.session)
+    first = max(wave.calendar.opens_at, current.calendar.closes_at + SECOND if current else work.at)
+    if current is not None or work.at < first:
+        work.later(WaveOpeningDue(wave_id=wave_id), max(first, work.at + SECOND), wave_id.hex)
+        return
+    await wave_store.drop_prepared(work.session, wave_id)
+    if work.at < wave.calendar.closes_at:
+        opened, events = waves.open_wave(wave_id, wave.calendar, wave.opened_by, work.at)
+        await wave_store.add_wave(work.session, opened)
+        work.record(*events)
+        _appoint(work, opened)
+
+
+async def drop_prepared(work: Work, wave_id: UUID) -> None:
+    """Staff give a wave to come up; its appointment finds nothing."""
+    await wave_store.drop_prepared(work.session, wave_id)
 
 
 async def extend_wave(work: Work, wave_id: UUID, closes_at: datetime, by: str, reason: str) -> Wave:
@@ -64,6 +104,8 @@ async def keep_appointments(work: Work) -> None:
     wave = await wave_store.open_wave(work.session)
     if wave is not None:
         await close_wave(work, wave.id)
+    for prepared in await wave_store.prepared(work.session):
+        await come_open(work, prepared.id)
 
 
 def _appoint(work: Work, wave: Wave) -> None:

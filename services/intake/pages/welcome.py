@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from intake.domain.wave import takes_dossiers
 from intake.pages.shell import Shell, Visitor
-from intake.store.waves import open_wave
+from intake.store.waves import open_wave, prepared
 
 PATH = (
     {"label": "Candidature", "note": "En ligne ; un accusé de réception s’affiche aussitôt."},
@@ -30,7 +30,7 @@ def routes(shell: Shell) -> APIRouter:
     async def home(request: Request, person: Visitor) -> Response:
         at = shell.database.clock.now()
         async with shell.database.reading() as session:
-            wave = await open_wave(session)
+            wave = await open_wave(session) or next(iter(await prepared(session)), None)
         follows = person is not None and person.role == "applicant"
         return shell.render(
             "home.html",

@@ -3,13 +3,13 @@
 from datetime import UTC
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.wave import Calendar, Wave
 from intake.store.constraints import spoken
-from intake.tables import WaveRow
+from intake.tables import PreparedWaveRow, WaveRow
 
 
 async def add_wave(session: AsyncSession, wave: Wave) -> None:
@@ -57,6 +57,44 @@ async def next_rank(session: AsyncSession, year: int) -> int:
     )
     rank = await (await session.connection()).scalar(statement, {"year": year})
     return int(rank)
+
+
+async def prepare(session: AsyncSession, wave: Wave) -> None:
+    """Keep a wave to come."""
+    calendar = wave.calendar
+    session.add(
+        PreparedWaveRow(
+            id=wave.id,
+            title=calendar.title,
+            opens_at=calendar.opens_at.astimezone(UTC),
+            closes_at=calendar.closes_at.astimezone(UTC),
+            quota=calendar.quota,
+            by=wave.opened_by,
+        )
+    )
+    await session.flush()
+
+
+async def prepared(session: AsyncSession) -> list[Wave]:
+    """The waves to come, the next first."""
+    query = select(PreparedWaveRow).order_by(col(PreparedWaveRow.opens_at), col(PreparedWaveRow.id))
+    return [_to_come(row) for row in await session.exec(query)]
+
+
+async def prepared_to_change(session: AsyncSession, wave_id: UUID) -> Wave | None:
+    """A wave to come, held until the end of the transaction."""
+    query = select(PreparedWaveRow).where(PreparedWaveRow.id == wave_id).with_for_update()
+    row = (await session.exec(query)).first()
+    return _to_come(row) if row else None
+
+
+async def drop_prepared(session: AsyncSession, wave_id: UUID) -> None:
+    """Forget a wave to come."""
+    await session.exec(delete(PreparedWaveRow).where(col(PreparedWaveRow.id) == wave_id))
+
+
+def _to_come(row: PreparedWaveRow) -> Wave:
+    return Wave(row.id, Calendar(row.title, row.opens_at, row.closes_at, row.quota), row.by)
 
 
 def _wave(row: WaveRow) -> Wave:

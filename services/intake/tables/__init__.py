@@ -10,7 +10,7 @@ from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
 from intake.tables.revisions import CorrectionRow, DossierVersionRow
 from intake.tables.views import SavedViewRow
-from intake.tables.waves import CounterRow, WaveRow
+from intake.tables.waves import CounterRow, PreparedWaveRow, WaveRow
 
 __all__ = [
     "JSON_VALUE",
@@ -38,6 +38,7 @@ __all__ = [
     "ParticipantRow",
     "PersonRow",
     "PickRow",
+    "PreparedWaveRow",
     "ProposalRow",
     "ReaderRow",
     "SavedViewRow",

@@ -39,3 +39,19 @@ class CounterRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     __table_args__ = (CheckConstraint("last >= 1", name="last"),)
     year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     last: int
+
+
+class PreparedWaveRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A wave to come, kept until its opening day, when it becomes a wave of the same identifier."""
+
+    __tablename__ = "prepared_wave"
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="calendar"),
+        CheckConstraint("quota >= 1", name="quota"),
+    )
+    id: uuid.UUID = Field(primary_key=True)
+    title: str = Field(sa_type=Text)
+    opens_at: datetime
+    closes_at: datetime
+    quota: int
+    by: str = Field(sa_type=Text)

@@ -26,6 +26,14 @@ class WaveExtended(Event):
     at: datetime
 
 
+class WaveOpeningDue(Event):
+    """The opening day of a prepared wave has come. Comes from a schedule; the wave itself decides."""
+
+    type: ClassVar[str] = "intake.wave.opening_due"
+    about: ClassVar[str] = "wave_id"
+    wave_id: UUID
+
+
 class CandidacyReceivedLate(Event):
     """A dossier came after the closing: staff decide whether it is taken, which `intake.candidacy.submitted` tells."""
 

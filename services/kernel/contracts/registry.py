@@ -39,6 +39,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.CandidacyPreselected, ("scoring", "notifier")),
     Contract(intake.CandidacyNotRetained, ("scoring", "notifier")),
     Contract(intake.CandidacyWithdrawn, ("scoring", "funding_watch", "notifier")),
+    Contract(intake_life.WaveOpeningDue, ("intake",)),
     Contract(intake_life.WaveExtended, ("scoring",)),
     Contract(intake_life.CandidacyReceivedLate, ("notifier",)),
     Contract(intake_life.CandidacyRevised, ("scoring", "funding_watch", "notifier")),
