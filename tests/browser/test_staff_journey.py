@@ -185,3 +185,19 @@ async def test_the_board_is_walked_by_keyboard(browser_page: BrowserPage, place:
     await page.goto(f"{place.base}/preselection")
     await page.keyboard.press("?")
     await expect(page.get_by_role("heading", name="Raccourcis clavier")).to_be_visible()
+
+
+async def test_a_dossier_prints_in_black_without_private_notes(browser_page: BrowserPage, place: Place) -> None:
+    page = await officer(await browser_page(), place)
+    await opens_a_wave(page, place)
+    one, *_ = await dossiers_arrive(place)
+    await page.goto(f"{place.base}/dossiers/{one}")
+    await page.get_by_label("Ajouter une note").fill("Une note privée.")
+    await page.get_by_role("button", name="Garder la note").click()
+    await page.emulate_media(media="print")
+
+    await expect(page.get_by_role("heading", level=1)).to_have_css("color", "rgb(0, 0, 0)")
+    await expect(page.get_by_text("Dossier déposé")).to_be_visible()
+    await expect(page.get_by_text("Une note privée.")).to_be_hidden()
+    await expect(page.get_by_label("Votre message au porteur")).to_be_hidden()
+    assert await page.pdf(format="A4")
