@@ -6,7 +6,7 @@ from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
-from kernel.contracts.notifier import MessageFailed, MessageSent
+from kernel.contracts.notifier import MessageBounced, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -34,6 +34,10 @@ def declare() -> Subscriptions:
 
     @subscriptions.on(MessageFailed)
     async def message_failed(event: MessageFailed, work: Work) -> None:
+        await handlers.hear_of_message(work, event)
+
+    @subscriptions.on(MessageBounced)
+    async def message_bounced(event: MessageBounced, work: Work) -> None:
         await handlers.hear_of_message(work, event)
 
     _deciding(subscriptions)

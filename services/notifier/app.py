@@ -1,5 +1,7 @@
 """The notifier put together: the only place where its database, its mail server and its pages meet."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -7,8 +9,8 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import Response
 
-from kernel.contracts.label import load_label
-from kernel.runtime.auth import visitor
+from kernel.contracts.label import Label, load_label
+from kernel.runtime.auth import Door, visitor
 from kernel.runtime.clock import Clock, SystemClock
 from kernel.runtime.database import Database, Work
 from kernel.runtime.service import Service
@@ -17,13 +19,18 @@ from kernel.runtime.web import ErrorPage, web_app
 from kernel.ui import Page, Site, templates
 from notifier import handlers, pages, subscribers
 from notifier.domain.delivery import Delivery, Outcome
+from notifier.domain.receipts import Receipt
 from notifier.domain.words import cut
 from notifier.handlers import Sending
+from notifier.handlers.receipts import hear_receipt
 from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
+from notifier.mail.returns import Returns
 from notifier.mail.sending import Ledger, Sender
 from notifier.mail.writing import Writer, domain_of
+from notifier.pages import receptions
 
+Loop = Callable[[asyncio.Event], Awaitable[None]]
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -37,11 +44,10 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     writer = Writer(label, public_url, settings.mail_from, links)
     sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time)
     delay = timedelta(seconds=settings.alert_delay)
-    environment = templates(TEMPLATES)
-    environment.filters["coupe"] = cut
-    page = Page(environment, Site.of(label), signed_in=visitor)
+    page = _page(label)
     app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
     app.include_router(pages.routes(database, page, writer, label))
+    app.include_router(receptions.routes(database, settings.receipts_secret, _fingerprint(settings)))
 
     async def at_start(work: Work) -> None:
         await handlers.renew_appointments(work, delay)
@@ -55,14 +61,14 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         nats_url=nats_url,
         clock=time,
         at_start=at_start,
-        loops=[sender.run],
+        loops=[sender.run, returns(database, settings)] if settings.bounce_folder else [sender.run],
     )
 
 
 def ledger(database: Database, settings: Settings) -> Ledger:
     """The sender's short transactions on `database`."""
     staff = settings.staff_mail
-    sending = Sending({"staff": staff, "ops": staff}, domain_of(settings.mail_from))
+    sending = Sending({"staff": staff, "ops": staff}, domain_of(settings.mail_from), _fingerprint(settings))
 
     async def claim(token: UUID) -> list[Delivery]:
         async with database.work() as work:
@@ -77,6 +83,28 @@ def ledger(database: Database, settings: Settings) -> Ledger:
             await handlers.give_back(work, token)
 
     return Ledger(claim, settle, give_back)
+
+
+def returns(database: Database, settings: Settings) -> Loop:
+    """Reads the mailbox of bounces for as long as the service runs."""
+
+    async def hear(receipt: Receipt) -> bool:
+        async with database.work() as work:
+            return await hear_receipt(work, receipt, _fingerprint(settings))
+
+    return Returns(Path(settings.bounce_folder), hear).run
+
+
+def _fingerprint(settings: Settings) -> Callable[[str], str]:
+    """The keyed hash of an address, whatever its capitals."""
+    door = Door(settings.signing_key())
+    return lambda address: door.fingerprint(address.strip().lower())
+
+
+def _page(label: Label) -> Page:
+    environment = templates(TEMPLATES)
+    environment.filters["coupe"] = cut
+    return Page(environment, Site.of(label), signed_in=visitor)
 
 
 def _error_page(page: Page) -> ErrorPage:

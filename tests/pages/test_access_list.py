@@ -234,6 +234,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/desabonnement/{token}"): KEYED,
         ("GET", "/reponse/{token}"): KEYED,
         ("POST", "/reponse/{token}"): KEYED,
+        ("POST", "/receptions"): KEYED,
     },
 }
 

@@ -9,7 +9,7 @@ from intake.domain.journal import Entry
 from intake.domain.states import WORDS
 from intake.domain.vocabulary import MESSAGES, OPINIONS
 from intake.store import candidacies, hearsay
-from kernel.contracts.notifier import MessageFailed, MessageSent
+from kernel.contracts.notifier import MessageBounced, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.runtime.database import Work
 
@@ -41,15 +41,17 @@ async def hear_decision(work: Work, event: DecisionTaken) -> None:
     await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])
 
 
-async def hear_of_message(work: Work, event: MessageSent | MessageFailed) -> None:
-    """A message about a dossier left, or will not; messages about no dossier are the notifier's own."""
+async def hear_of_message(work: Work, event: MessageSent | MessageFailed | MessageBounced) -> None:
+    """A message about a dossier left, will not, or came back; messages about no dossier are the notifier's own."""
     if event.candidacy_id is None:
         return
     entry = Entry(
         event.candidacy_id, event.at, MAILER, "message_envoye", MESSAGES[event.kind], f"message:{event.delivery_id}"
     )
-    if isinstance(event, MessageFailed):
+    if not isinstance(event, MessageSent):
         said = f"{entry.reason} : {event.reason}"
+        if isinstance(event, MessageBounced):
+            said += ". Adresse à corriger, téléphoner."
         entry = replace(entry, act="message_en_echec", reason=said, key=f"{entry.key}:{_instant(event.at)}")
     await hearsay.write(work.session, [entry])
 

@@ -71,6 +71,19 @@ class MessageFailed(Event):
     at: datetime
 
 
+class MessageBounced(Event):
+    """A message that a mail server took came back, or its recipient complained: that address is written to no more."""
+
+    type: ClassVar[str] = "notifier.message.bounced"
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+    candidacy_id: UUID | None
+    kind: MessageKind
+    complaint: bool
+    reason: str
+    at: datetime
+
+
 class ErasureDone(Event):
     """The notifier erased what it kept: how many of what, and what it keeps and why, both in French for the report."""
 

@@ -76,6 +76,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(notifier.DigestDue, ("notifier",)),
     Contract(notifier.MessageSent, ("intake",)),
     Contract(notifier.MessageFailed, ("intake",)),
+    Contract(notifier.MessageBounced, ("intake",)),
 )
 
 BY_SUBJECT: dict[str, Contract] = {contract.event.subject(): contract for contract in CONTRACTS}

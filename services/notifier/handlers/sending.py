@@ -1,7 +1,7 @@
 """What is due is taken with a claim, and what became of it is written by the holder of that claim alone."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,11 +10,11 @@ from kernel.contracts.notifier import AlertDue, DeliveryDue
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
-from notifier.domain.delivery import Delivery, Outcome, RecipientKind
+from notifier.domain.delivery import Delivery, Outcome, RecipientKind, Refused
 from notifier.domain.states import State
 from notifier.handlers.listening import close_telling, renew_digests
 from notifier.handlers.telling import STAFF, appoint, dossier_of
-from notifier.store import listeners
+from notifier.store import listeners, suppressed
 
 
 class UnknownDelivery(LookupError):
@@ -27,6 +27,8 @@ class Sending:
 
     directory: Mapping[RecipientKind, str]
     domain: str
+    fingerprint: Callable[[str], str]
+    """The keyed hash by which a suppressed address is recognised."""
     limit: int = 20
     """Messages taken in one claim; all of them must leave within the lease."""
 
@@ -44,8 +46,19 @@ async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[De
             continue
         claimed = deliveries.claimed(one, token, address, sending.domain, work.at)
         await store.save(work.session, claimed, work.at)
-        taken.append(claimed)
+        if not await _refused(work, claimed, sending):
+            taken.append(claimed)
     return taken
+
+
+async def _refused(work: Work, claimed: Delivery, sending: Sending) -> bool:
+    """Whether its address is written to no more; then the message has failed, and says why."""
+    why = await suppressed.why(work.session, sending.fingerprint(claimed.address)) if claimed.address else None
+    if why is None:
+        return False
+    return await settle_delivery(
+        work, claimed, Refused(f"adresse qui ne répond plus ({why}) : corrigez-la, téléphonez")
+    )
 
 
 async def settle_delivery(work: Work, claimed: Delivery, outcome: Outcome) -> bool:
