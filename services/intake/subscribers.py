@@ -28,6 +28,13 @@ def declare() -> Subscriptions:
     async def hear_decision(event: DecisionTaken, work: Work) -> None:
         await handlers.hear_decision(work, event)
 
+    _messages(subscriptions)
+    _deciding(subscriptions)
+    _erasures(subscriptions)
+    return subscriptions
+
+
+def _messages(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MessageSent)
     async def message_left(event: MessageSent, work: Work) -> None:
         await handlers.hear_of_message(work, event)
@@ -39,10 +46,6 @@ def declare() -> Subscriptions:
     @subscriptions.on(MessageBounced)
     async def message_bounced(event: MessageBounced, work: Work) -> None:
         await handlers.hear_of_message(work, event)
-
-    _deciding(subscriptions)
-    _erasures(subscriptions)
-    return subscriptions
 
 
 def _deciding(subscriptions: Subscriptions) -> None:

@@ -42,6 +42,7 @@ MARKERS = Maker(frozenset({"partner", "expert"}))
 JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
 KEYED = ALL(404)
 """Open to whoever holds the key in the address, which nobody does here: it looks like a page that does not exist."""
+MAILED = ("preferences", "desabonnement", "reponse")
 COMMON = {("GET", "/health/live"): ALL(), ("GET", "/health/ready"): ALL(503)}
 """Ready is 503 here, since no broker is there."""
 
@@ -228,14 +229,9 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/messages/{delivery_id:uuid}/renvoyer"): STAFF(409),
         ("GET", "/mes-alertes"): STAFF(),
         ("POST", "/mes-alertes"): STAFF(422),
-        ("GET", "/preferences/{token}"): KEYED,
-        ("POST", "/preferences/{token}"): KEYED,
-        ("GET", "/desabonnement/{token}"): KEYED,
-        ("POST", "/desabonnement/{token}"): KEYED,
-        ("GET", "/reponse/{token}"): KEYED,
-        ("POST", "/reponse/{token}"): KEYED,
         ("POST", "/receptions"): KEYED,
-    },
+    }
+    | {(way, f"/{act}/{{token}}"): KEYED for way in ("GET", "POST") for act in MAILED},
 }
 
 

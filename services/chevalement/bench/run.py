@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, forms, juries, live, matches, pages, pipeline
+from chevalement.bench import ceilings, footprint, forms, juries, live, mails, matches, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
@@ -42,6 +42,7 @@ def main(*, quick: bool, as_json: bool) -> None:
         lines += _matches(quick, console)
         lines += uvloop.run(_forms(Path(folder), quick, console))
         lines += uvloop.run(_live(Path(folder), console))
+        lines += uvloop.run(_mails(Path(folder), quick, console))
     if as_json:
         sys.stdout.write(json.dumps([asdict(line) for line in lines], indent=1) + "\n")
     else:
@@ -106,6 +107,19 @@ async def _live(folder: Path, console: Console) -> list[Line]:
         Line(f"{name}: answer, p50 (ratio: to a bare route)", heard.p50, "ms", of_bare=heard.p50 / heard.bare_p50),
         Line(f"{name}: answer, p99", heard.p99, "ms", goal="< 500"),
         Line(f"{name}: lost", heard.sent - heard.kept, "answers", goal="0"),
+    ]
+
+
+async def _mails(folder: Path, quick: bool, console: Console) -> list[Line]:
+    console.print("mails…")
+    found = await mails.measure(folder / "mails", 20 if quick else 100, 1_000 if quick else 10_000)
+    name = f"a match heard, to the 250 of the last of {mails.PEOPLE}"
+    digest = f"a digest of {mails.MATCHES} matches over {mails.PROJECTS} projects"
+    return [
+        Line(f"{name}, p50", 1000 * found.p50, "ms", goal="< 500"),
+        Line(f"{name}, p99", 1000 * found.p99, "ms", goal="< 2000"),
+        Line("mails sent", found.rate, "mails/s", of_bare=found.rate / found.bare_rate, goal="≥ 0.80 of bare"),
+        Line(digest, found.digest, "s", goal="< 2"),
     ]
 
 
