@@ -27,6 +27,7 @@ from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.returns import Returns
 from notifier.mail.sending import Ledger, Sender
+from notifier.mail.trial import Trial
 from notifier.mail.writing import Writer, domain_of
 from notifier.pages import receptions
 
@@ -42,7 +43,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     links = Links(settings.signing_key(), public_url)
     writer = Writer(label, public_url, settings.mail_from, links)
-    sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time)
+    sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time, Trial.of(settings))
     delay = timedelta(seconds=settings.alert_delay)
     page = _page(label)
     app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))

@@ -26,6 +26,7 @@ from kernel.runtime.database import Database
 from kernel.runtime.settings import Settings
 from notifier import app, handlers
 from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
+from notifier.domain.retries import HORIZON
 from notifier.domain.subscription import shown
 from notifier.handlers import listening
 from notifier.store import listeners, projects
@@ -133,19 +134,27 @@ class History:
 
     async def _try(self, one: Delivery, fate: int) -> None:
         outcome: Outcome = Accepted("Objet")
-        if one.id in self.doubtful or fate in (0, 1):
+        if one.id in self.doubtful or fate == 0:
             self.take(one)
+        elif fate == 1:
+            self.take(one)
+            self.doubtful.add(one.id)
+            return  # killed between the 250 and the confirmation
         elif fate == 2:
             outcome = Refused("552 boîte pleine")
         elif fate == 3:
             outcome = Postponed("451 plus tard")
-        elif fate == 4:
+        elif fate == 4 or self._is_given_up(one):
             return  # killed before the server was spoken to
         else:
             self.take(one)
             self.doubtful.add(one.id)
-            return  # killed between the 250 and the confirmation
+            outcome = Postponed("ligne coupée", doubt=True)
         await self.ledger.settle(one, outcome)
+
+    def _is_given_up(self, one: Delivery) -> bool:
+        """After doubt and three days a match may be told twice, which is the lesser evil: not tried here."""
+        return one.ready_at is None or self.world.clock.now() >= one.ready_at + HORIZON
 
     def take(self, one: Delivery) -> None:
         self.taken.append(Mail(one.recipient, one.message_id or "", dict(one.snapshot)))

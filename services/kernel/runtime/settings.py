@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     mail_from: str = Field("label@pole-artois.example", description="sender of every mail")
     staff_mail: str = Field("equipe@pole-artois.example", description="where the staff's alerts go")
     alert_delay: float = Field(60.0, ge=0, description="seconds during which matches are gathered into one staff alert")
+    mail_rehearsal: str = Field("", description="address that gets every mail, for a rehearsal; empty: each its own")
+    mail_only: str = Field("", description="addresses and domains written to, with commas, for tests; empty: all")
     bounce_folder: str = Field("", description="Maildir that bounces come back to; empty reads none")
     receipts_secret: str = Field("", description="key with which a relay signs receipts; empty shuts that door")
     label_file: Path = Field(REPOSITORY / "deploy" / "label.toml", description="the territory's label")

@@ -4,6 +4,7 @@ They outlive sessions on purpose: the right to unsubscribe does not end, and who
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -25,10 +26,14 @@ class Links:
 
     def __init__(self, key: str, public_url: str) -> None:
         self._serializer = URLSafeSerializer(key, salt="link in a mail")
+        self._signed = lru_cache(maxsize=8192)(self._sign)  # a mail shows each link twice, and three share a word
         self._base = public_url.rstrip("/") + PREFIX
 
     def token(self, key: Key) -> str:
         """The signed word of a link."""
+        return self._signed(key)
+
+    def _sign(self, key: Key) -> str:
         return str(self._serializer.dumps([key.act, key.recipient, key.what]))
 
     def read(self, token: str, act: str) -> Key | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from kernel.ui.french import date_heure, date_longue, euros, jours_restants, nombre, taux
@@ -58,7 +59,12 @@ def _value(field: str, value: Any) -> str:
 
 def money(match: Mapping[str, Any]) -> str:
     """What a call gives at most: « jusqu'à 250 000 € et 45 % des dépenses »."""
-    amount, rate = match["amount_max"], match["rate_max"]
+    return _money(match["amount_max"], match["rate_max"])
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: int | None, rate: int | None) -> str:
+    """Kept: a mail says it twice, and the calls of a territory say the same again and again."""
     if amount is None and rate is None:
         return "montant et taux non précisés"
     if amount is None:
@@ -74,7 +80,12 @@ def deadline(match: Mapping[str, Any], today: date) -> str:
         return "l'appel est clos"
     if match["closes_on"] is None:
         return "sans date limite"
-    day = date.fromisoformat(match["closes_on"])
+    return _deadline(match["closes_on"], today)
+
+
+@lru_cache(maxsize=4096)
+def _deadline(closes_on: str, today: date) -> str:
+    day = date.fromisoformat(closes_on)
     return f"{date_longue(day)} ({jours_restants(day, today)})"
 
 

@@ -18,6 +18,7 @@ from kernel.runtime.clock import Clock
 from kernel.runtime.failures import sentence
 from notifier.domain.delivery import Delivery, Expired, Outcome, Postponed, Refused, check_address, has_expired
 from notifier.mail.posting import CONNECT_SECONDS, SEND_SECONDS, Postman, Unreachable
+from notifier.mail.trial import Trial
 from notifier.mail.writing import CannotWrite, Writer
 
 SAFETY_POLL = 1.0
@@ -45,6 +46,7 @@ class Sender:
     writer: Writer
     postman: Postman
     clock: Clock
+    trial: Trial = field(default_factory=Trial)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -106,12 +108,12 @@ class Sender:
         now = self.clock.now()
         if has_expired(delivery, now):
             return Expired()
-        refused = check_address(delivery)
+        refused = check_address(delivery) or self.trial.refused(delivery.address or "")
         if refused:
             return refused
         try:
             written = self.writer.write(delivery, now)
-            message = self.writer.compose(delivery, written, now)
+            message = self.trial.readdressed(self.writer.compose(delivery, written, now))
         except CannotWrite as error:
             return Refused(str(error))
         return await self.postman.post(message, written.subject)
