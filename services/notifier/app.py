@@ -18,11 +18,12 @@ from kernel.runtime.settings import Settings
 from kernel.runtime.web import ErrorPage, web_app
 from kernel.ui import Page, Site, templates
 from notifier import handlers, pages, subscribers
-from notifier.domain.delivery import Delivery, Outcome
+from notifier.domain.delivery import Delivery, Outcome, Refused
 from notifier.domain.receipts import Receipt
 from notifier.domain.words import cut
 from notifier.handlers import Sending
 from notifier.handlers.receipts import hear_receipt
+from notifier.handlers.sending import rest_address
 from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.returns import Returns
@@ -77,7 +78,10 @@ def ledger(database: Database, settings: Settings) -> Ledger:
 
     async def settle(delivery: Delivery, outcome: Outcome) -> bool:
         async with database.work() as work:
-            return await handlers.settle_delivery(work, delivery, outcome)
+            settled = await handlers.settle_delivery(work, delivery, outcome)
+            if settled and isinstance(outcome, Refused):
+                await rest_address(work, delivery, outcome, sending)
+            return settled
 
     async def give_back(token: UUID) -> None:
         async with database.work() as work:

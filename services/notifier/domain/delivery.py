@@ -76,9 +76,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never leave as it is: the recipient is refused, or the message cannot be written."""
+    """It will never leave as it is: the recipient is refused, or the message cannot be written.
+
+    `bad_address`: the server knows nobody there, so that nothing else is sent to it.
+    """
 
     reason: str
+    bad_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Outcome, RecipientKind, Refused
 from notifier.domain.states import State
+from notifier.domain.words import without_addresses
 from notifier.handlers.listening import close_telling, renew_digests
 from notifier.handlers.telling import STAFF, appoint, dossier_of
 from notifier.store import listeners, suppressed
@@ -59,6 +60,14 @@ async def _refused(work: Work, claimed: Delivery, sending: Sending) -> bool:
     return await settle_delivery(
         work, claimed, Refused(f"adresse qui ne répond plus ({why}) : corrigez-la, téléphonez")
     )
+
+
+async def rest_address(work: Work, claimed: Delivery, refused: Refused, sending: Sending) -> None:
+    """Nothing more is sent to an address where the server knows nobody."""
+    if refused.bad_address and claimed.address:
+        await suppressed.suppress(
+            work.session, sending.fingerprint(claimed.address), without_addresses(refused.reason), work.at
+        )
 
 
 async def settle_delivery(work: Work, claimed: Delivery, outcome: Outcome) -> bool:

@@ -26,6 +26,8 @@ CONNECT_SECONDS = 10.0
 SEND_SECONDS = 20.0
 """For one message; with the connection well under the lease."""
 PERMANENT = 500
+NOBODY = "5.1."
+"""Enhanced status codes about the address itself (RFC 3463); a full mailbox or a policy is another matter."""
 
 
 class Unreachable(Exception):
@@ -121,6 +123,8 @@ def verdict(error: Exception) -> Outcome:
     match error:
         case SMTPRecipientsRefused(recipients=[SMTPRecipientRefused() as first, *_]):
             return verdict(first)
+        case SMTPRecipientRefused(code=code, message=message) if code >= PERMANENT and message.startswith(NOBODY):
+            return Refused(words(error), bad_address=True)
         case SMTPRecipientRefused(code=code) | SMTPDataError(code=code) if code >= PERMANENT:
             return Refused(words(error))
         case SMTPNotSupported():

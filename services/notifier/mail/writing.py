@@ -89,6 +89,8 @@ class Writer:
             message["Subject"] = written.subject
             message["Date"] = format_datetime(at)
             message["Message-ID"] = delivery.message_id
+            if delivery.candidacy_id is not None:  # mails of one dossier stand together
+                message["References"] = f"<dossier.{delivery.candidacy_id.hex}@{domain_of(self.mail_from)}>"
             message["Auto-Submitted"] = "auto-generated"
             message["Content-Language"] = "fr"
             for name, value in self._unsubscribing(delivery).items():
