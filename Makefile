@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 help: ## List what can be made
 	@echo "make TARGET [VAR=value ...]"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "Variables: ONCE=1 (demo), ARGS='...' (demo, test, faults, bench), PYTHON=python3.13, VENV=.venv"
+	@echo "Variables: ONCE=1 (demo), ARGS='...' (demo, test, faults, bench), PYTHON=python3.13, VENV=.venv, WORKERS=2 (test)"
 
 .PHONY: setup
 setup: $(VENV)/.installed ## Make .venv with what runs, and the chevalement command in it
@@ -26,7 +27,7 @@ demo: setup ## The whole journey of eight candidacies, then the site at 127.0.0.
 
 .PHONY: test
 test: setup-dev ## Run the whole suite (ARGS="tests/domain -k deadline" for a part)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint docs-check test ## What CI runs: lint, generated pages, every test (migrations are tests too)

@@ -7,6 +7,7 @@
 
   const phone = (room) => {
     const url = room.dataset.livePhone, store = `live:${url}`, form = room.querySelector("form");
+    const topic = () => form?.elements[room.dataset.topic]?.value; /* what an answer is about: one waits for each */
     const status = room.querySelector("[data-status]");
     let failures = 0, timer, busy = false;
     const say = (words) => { if (status) status.textContent = words; };
@@ -34,7 +35,7 @@
         failures = 0;
         const said = await answer.json().catch(() => ({}));
         say(answer.ok ? room.dataset.sent : said.detail ?? Object.values(said.errors ?? {})[0] ?? "");
-        if (answer.ok && rows[0].dossier === form?.elements.dossier.value) form.hidden = true;
+        if (answer.ok && rows[0].about === topic()) form.hidden = true;
       } catch {
         say(room.dataset.kept);
         busy = false;
@@ -47,8 +48,8 @@
     form?.addEventListener("submit", (event) => {
       if (!form.checkValidity()) return; /* the server says what is missing, as without a script */
       const body = new URLSearchParams(new FormData(form)).toString();
-      const dossier = form.elements.dossier.value;
-      const rows = [...queue().filter((row) => row.dossier !== dossier), { id: `${Date.now()}-${Math.random()}`, dossier, body }];
+      const about = topic();
+      const rows = [...queue().filter((row) => row.about !== about), { id: `${Date.now()}-${Math.random()}`, about, body }];
       if (!keep(rows)) return; /* no place to keep it: sent as any form */
       event.preventDefault();
       say(room.dataset.kept);
