@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from funding_watch.store import triage as watch
 from intake.store import chains as intake
 from kernel.runtime import migrate
 from kernel.runtime.clock import SystemClock
@@ -28,6 +29,7 @@ class Kept:
 KEPT: Mapping[str, Kept] = {
     "intake": Kept(intake.JOURNAL, intake.numbers, intake.chained),
     "scoring": Kept(scoring.JOURNAL, scoring.numbers, scoring.chained),
+    "funding_watch": Kept(watch.JOURNAL, watch.numbers, watch.chained),
 }
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from funding_watch import handlers
 from funding_watch.domain.eligibility import Place
 from funding_watch.domain.shelf import Shelf
+from funding_watch.handlers import triage
 from kernel.contracts.envelope import Event
 from kernel.contracts.funding_watch import (
     CallAbsent,
@@ -22,6 +23,7 @@ from kernel.contracts.funding_watch import (
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
 from kernel.contracts.scoring import DecisionTaken
+from kernel.contracts.triage import AlertAnswered, FundingAnswered, MatchReminderDue, MatchTriaged
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -68,6 +70,7 @@ def declare(
 
     _on_calls(subscriptions, place, shelf)
     _on_projects(subscriptions, place, shelf)
+    _on_triage(subscriptions, place, shelf)
     return subscriptions
 
 
@@ -100,3 +103,21 @@ def _on_projects(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> No
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:
         await handlers.answer_erasure(work, event)
+
+
+def _on_triage(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> None:
+    @subscriptions.on(MatchTriaged)
+    async def learn_step(event: MatchTriaged, work: Work) -> None:
+        await handlers.learn_from(work, event, place, shelf)
+
+    @subscriptions.on(MatchReminderDue)
+    async def remind(event: MatchReminderDue, work: Work) -> None:
+        await triage.come_due(work, event)
+
+    @subscriptions.on(FundingAnswered)
+    async def hear_porteur(event: FundingAnswered, work: Work) -> None:
+        await triage.hear_porteur(work, event)
+
+    @subscriptions.on(AlertAnswered)
+    async def hear_mail(event: AlertAnswered, work: Work) -> None:
+        await triage.hear_mail(work, event)

@@ -1,13 +1,14 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
-from intake.handlers import acts, board, erasures, waves
+from intake.handlers import acts, board, erasures, funding, waves
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
 from kernel.contracts.notifier import MessageBounced, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 
@@ -31,6 +32,7 @@ def declare() -> Subscriptions:
     _messages(subscriptions)
     _deciding(subscriptions)
     _erasures(subscriptions)
+    _funding(subscriptions)
     return subscriptions
 
 
@@ -74,3 +76,21 @@ def _erasures(subscriptions: Subscriptions) -> None:
     @subscriptions.on(notifier.ErasureDone)
     async def notifier_erased(event: notifier.ErasureDone, work: Work) -> None:
         await erasures.hear(work, event)
+
+
+def _funding(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(MatchForwarded)
+    async def call_forwarded(event: MatchForwarded, work: Work) -> None:
+        await funding.hear(work, event)
+
+    @subscriptions.on(MatchRecalled)
+    async def call_recalled(event: MatchRecalled, work: Work) -> None:
+        await funding.hear(work, event)
+
+    @subscriptions.on(MatchAnswered)
+    async def call_answered(event: MatchAnswered, work: Work) -> None:
+        await funding.hear(work, event)
+
+    @subscriptions.on(CallDecoded)
+    async def call_decoded(event: CallDecoded, work: Work) -> None:
+        await funding.hear_decoding(work, event)

@@ -6,7 +6,7 @@ in any order and twice; nothing here depends on either.
 
 from funding_watch.handlers.duplicates import UnknownPair, part, reunite, suggest_duplicates, undo
 from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
-from funding_watch.handlers.projects import answer_erasure, hear, match_all, match_changed, start_day
+from funding_watch.handlers.projects import answer_erasure, hear, learn_from, match_all, match_changed, start_day
 from funding_watch.handlers.sources import (
     Tally,
     accept_count,
@@ -34,6 +34,7 @@ __all__ = [
     "finish_crawl",
     "hear",
     "hear_answers",
+    "learn_from",
     "mark_due",
     "match_all",
     "match_changed",

@@ -14,6 +14,7 @@ from funding_watch.store import calls, duplicates, matches, measures, projects
 from kernel.contracts.funding_watch import ErasureDone, MatchProposed
 from kernel.contracts.intake import CandidacySubmitted
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
+from kernel.contracts.triage import MatchTriaged
 from kernel.runtime.database import Work
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -50,6 +51,16 @@ async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
     """Say that nothing personal is kept here: a project is known by its organisation and its needs."""
     kept = {"projet, besoins et appels proposés": "suivi des financements ; aucune adresse ni nom de personne"}
     work.record(ErasureDone(erasure_id=event.erasure_id, erased={}, kept=kept, at=work.at))
+
+
+async def learn_from(work: Work, event: MatchTriaged, place: Place, shelf: Shelf) -> None:
+    """People set a match aside, or took it up again: what is proposed to its project is looked for again."""
+    if "ecarte" not in {event.before, event.state}:
+        return
+    candidacy = await projects.claim(work.session, event.candidacy_id)
+    if candidacy.is_watched:
+        await _refresh(work, shelf)
+        await _propose(work, [candidacy], place, shelf)
 
 
 async def match_all(work: Work, place: Place, shelf: Shelf | None = None) -> None:

@@ -69,6 +69,12 @@ def _write(row: MatchRow, proposal: Proposal) -> None:
     row.checks = [asdict(check) for check in proposal.checks]
 
 
+async def one(session: AsyncSession, identity: UUID) -> Match | None:
+    """A match by its identity, of today or not."""
+    row = await session.get(MatchRow, identity)
+    return _match(row) if row else None
+
+
 async def current(session: AsyncSession) -> list[Match]:
     """The matches of today, of all projects, best first in each."""
     query = select(MatchRow).where(col(MatchRow.rank).is_not(None))

@@ -6,6 +6,7 @@ from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagR
 from intake.tables.dossiers import CandidacyRow, CandidacyThemeRow, DecisionRow, JournalHeadRow, JournalRow, OpinionRow
 from intake.tables.drafts import DraftFieldRow, DraftRow
 from intake.tables.erasures import ErasureAnswerRow, ErasureRow
+from intake.tables.funding import FundingNoteRow, FundingRow
 from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
 from intake.tables.revisions import CorrectionRow, DossierVersionRow
@@ -29,6 +30,8 @@ __all__ = [
     "DraftRow",
     "ErasureAnswerRow",
     "ErasureRow",
+    "FundingNoteRow",
+    "FundingRow",
     "JournalHeadRow",
     "JournalRow",
     "LinkRequestRow",

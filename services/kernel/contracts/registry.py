@@ -7,7 +7,7 @@ that is not here does not exist, and a subscriber that is not here gets nothing.
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.contracts import funding_watch, intake, intake_life, notifier, scoring
+from kernel.contracts import funding_watch, intake, intake_life, notifier, scoring, triage
 from kernel.contracts.envelope import Event
 
 SERVICES = ("intake", "scoring", "funding_watch", "notifier")
@@ -71,6 +71,14 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(funding_watch.CallAbsent, ("funding_watch",)),
     Contract(funding_watch.CallClosed, ("funding_watch", "notifier")),
     Contract(funding_watch.MatchProposed, ("intake", "notifier")),
+    Contract(triage.MatchTriaged, ("funding_watch",)),
+    Contract(triage.MatchForwarded, ("intake",)),
+    Contract(triage.MatchRecalled, ("intake",)),
+    Contract(triage.MatchAnswered, ("intake",)),
+    Contract(triage.MatchReminderDue, ("funding_watch",)),
+    Contract(triage.CallDecoded, ("intake",)),
+    Contract(triage.FundingAnswered, ("funding_watch",)),
+    Contract(triage.AlertAnswered, ("funding_watch",)),
     Contract(notifier.DeliveryDue, ("notifier",)),
     Contract(notifier.AlertDue, ("notifier",)),
     Contract(notifier.DigestDue, ("notifier",)),

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 from uuid import UUID
 
+from kernel.contracts.triage import AlertAnswered
+from kernel.runtime.auth import Role
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain.subscription import Answer, Subscription
@@ -36,3 +39,7 @@ async def answer(work: Work, person_id: UUID, match_id: UUID, said: Answer) -> N
     if person is None or not person.may_enter or await store.item(work.session, match_id) is None:
         raise UnknownMatch(f"no match {match_id} for {person_id}: it was erased, or access was closed")
     await listeners.save_answer(work.session, (person_id, match_id), said, person.name, work.at)
+    role = cast("Role", person.role)
+    work.record(
+        AlertAnswered(match_id=match_id, person_id=person_id, name=person.name, role=role, said=said, at=work.at)
+    )

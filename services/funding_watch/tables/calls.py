@@ -7,16 +7,10 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Float, Integer, Text, UniqueConstraint, Uuid, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Float, Text, UniqueConstraint, Uuid, true
 from sqlmodel import Field
 
-from kernel.runtime.tables import service_tables
-
-Base = service_tables()
-
-JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
+from funding_watch.tables.base import JSON_VALUE, ROW_ID, Base
 
 
 class CallRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

@@ -1,0 +1,36 @@
+"""The tables of the watch, a module for each thing that is kept; `Base.metadata` knows them all."""
+
+from funding_watch.tables.base import Base
+from funding_watch.tables.calls import (
+    CallChangeRow,
+    CallRow,
+    CrawlRow,
+    DuplicateRow,
+    FeedRow,
+    MatchRow,
+    ProjectRow,
+    ReadingRow,
+    SourceDecisionRow,
+    SourceRow,
+    WordMeasureRow,
+)
+from funding_watch.tables.triage import CallNoteRow, TriageHeadRow, TriageLineRow, TriageRow
+
+__all__ = [
+    "Base",
+    "CallChangeRow",
+    "CallNoteRow",
+    "CallRow",
+    "CrawlRow",
+    "DuplicateRow",
+    "FeedRow",
+    "MatchRow",
+    "ProjectRow",
+    "ReadingRow",
+    "SourceDecisionRow",
+    "SourceRow",
+    "TriageHeadRow",
+    "TriageLineRow",
+    "TriageRow",
+    "WordMeasureRow",
+]

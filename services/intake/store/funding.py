@@ -1,0 +1,69 @@
+"""Calls passed on to porteurs; one that is going to change is claimed: its row exists and is locked."""
+
+import json
+from dataclasses import fields
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from intake.domain.funding import Funding, State
+from intake.tables import FundingNoteRow, FundingRow
+from kernel.contracts.triage import CallDecoded, Decoding, FundingAnswer, Track
+
+
+async def claim(session: AsyncSession, match_id: UUID, candidacy_id: UUID) -> Funding:
+    """What is known of a match, made where nothing was, locked until the end of the transaction."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    empty = {"candidacy_id": candidacy_id, "turn": 0, "state": "rappele", "track_turn": 0, "by": ""}
+    await session.exec(insert(FundingRow).values(match_id=match_id, **empty).on_conflict_do_nothing())
+    query = select(FundingRow).where(FundingRow.match_id == match_id).with_for_update()
+    return _funding((await session.exec(query)).one())
+
+
+async def save(session: AsyncSession, known: Funding) -> None:
+    """Write a claimed match."""
+    row = await session.get_one(FundingRow, known.match_id)
+    for field in fields(Funding):
+        setattr(row, field.name, getattr(known, field.name))
+    row.track = known.track.model_dump(mode="json") if known.track else None
+    session.add(row)
+    await session.flush()
+
+
+async def of_dossier(session: AsyncSession, candidacy_id: UUID) -> list[Funding]:
+    """All that was heard of for a dossier."""
+    query = select(FundingRow).where(FundingRow.candidacy_id == candidacy_id)
+    return [_funding(row) for row in await session.exec(query)]
+
+
+async def decode(session: AsyncSession, event: CallDecoded) -> None:
+    """Keep the décryptage of a call, unless a later edition is known."""
+    row = await session.get(FundingNoteRow, event.call_key)
+    if row is None or row.version < event.edition:
+        parts = event.decoding.model_dump(mode="json")
+        await session.merge(FundingNoteRow(call_key=event.call_key, version=event.edition, parts=parts))
+
+
+async def decodings(session: AsyncSession, keys: list[str]) -> dict[str, Decoding]:
+    """The décryptage of those of the calls that have one."""
+    rows = await session.exec(select(FundingNoteRow).where(col(FundingNoteRow.call_key).in_(keys)))
+    return {row.call_key: Decoding.model_validate(row.parts) for row in rows}
+
+
+def _funding(row: FundingRow) -> Funding:
+    return Funding(
+        match_id=row.match_id,
+        candidacy_id=row.candidacy_id,
+        turn=row.turn,
+        state=cast("State", row.state),
+        track_turn=row.track_turn,
+        track=Track.model_validate_json(json.dumps(row.track)) if row.track else None,
+        amount=row.amount,
+        by=row.by,
+        at=row.at,
+        said=cast("FundingAnswer | None", row.said),
+        said_at=row.said_at,
+    )
