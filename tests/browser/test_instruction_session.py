@@ -40,7 +40,7 @@ from tests.sign_in import cookie_of
 from tests.sitting_story import EXPERTS, PARTNERS, label, marked
 from tests.sitting_story import opened as sitting_opened
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 PHONES = 30
 WHY = "Le projet répond aux trois axes et ses partenaires le portent."
 MATURE = "Réunir les financements qui manquent, puis revenir dans un an."

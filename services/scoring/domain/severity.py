@@ -100,9 +100,10 @@ def refusal(scores: Scores) -> Refusal | None:
 def _connected(dossiers: Mapping[str, set[str]], jurors: Mapping[str, set[str]]) -> bool:
     """Whether one can go from any dossier to any other by jurors in common."""
     start = next(iter(dossiers))
-    seen, waiting = {start}, [start]
+    seen, met, waiting = {start}, set[str](), [start]
     while waiting:
-        for juror in dossiers[waiting.pop()]:
+        for juror in dossiers[waiting.pop()] - met:
+            met.add(juror)
             new = jurors[juror] - seen
             seen |= new
             waiting += new
@@ -114,9 +115,10 @@ def fit(scores: Scores, seed: int, kept: int = KEPT) -> Fit | Refusal:
     if (no := refusal(scores)) is not None:
         return no
     names = sorted({dossier for dossier, _ in scores}), sorted({juror for _, juror in scores})
-    table = np.full((len(names[0]), len(names[1])), np.nan)
+    rows, columns = ({name: n for n, name in enumerate(sorted_)} for sorted_ in names)
+    table = np.full((len(rows), len(columns)), np.nan)
     for (dossier, juror), value in scores.items():
-        table[names[0].index(dossier), names[1].index(juror)] = value
+        table[rows[dossier], columns[juror]] = value
     return _summary(names, table, _draws(table, seed, kept), seed)
 
 
@@ -140,7 +142,8 @@ def _draws(table: Array, seed: int, kept: int) -> dict[str, Array]:
 class _Gibbs:
     """Draws of (mean, rows, columns) in one block, spreads given; then spreads, the block given.
 
-    Rows are integrated out of the block's first half, so that its linear system has the size of the columns.
+    Rows are integrated out of the block's first half, so that its linear system has the size of the columns; rows
+    with as many reviews are pulled alike, so that their products are summed once for all draws.
     What is smooth is expected from the spreads alone, so that a mean of it has no noise but theirs.
     """
 
@@ -150,11 +153,15 @@ class _Gibbs:
         self.marks = np.where(self.mask > 0, np.nan_to_num(table), 0.0)
         self.reviews = self.mask.sum(1)
         self.design = np.column_stack([self.reviews, self.mask])
+        self.counts, kinds = np.unique(self.reviews, return_inverse=True)
+        alike = (self.design[kinds == kind] for kind in range(len(self.counts)))
+        self.products = np.stack([some.T @ some for some in alike])
         read = self.mask.sum(0)
         self.gram = np.diag(np.concatenate([[read.sum()], read]))
         self.gram[0, 1:] = self.gram[1:, 0] = read
         self.sums = self.marks.sum(1)
         self.moments = np.concatenate([[self.sums.sum()], self.marks.sum(0)])
+        self.squares = float((self.marks**2).sum())
 
     def run(self, kept: int) -> dict[str, Array]:
         """Arrays of shape (chain, draw, …), by name."""
@@ -176,7 +183,7 @@ class _Gibbs:
         """The block, drawn and expected, one row a chain."""
         of_rows, of_columns, of_chance = variances[:, 0:1], variances[:, 1:2], variances[:, 2:3]
         shrink = 1.0 / (self.reviews + of_chance / of_rows)
-        pulled = (self.design.T[None] * shrink[:, None, :]) @ self.design
+        pulled = np.einsum("ck,kij->cij", 1.0 / (self.counts + of_chance / of_rows), self.products)
         system = (self.gram[None] - pulled) / of_chance[:, :, None]
         diagonal = np.arange(1, system.shape[1])
         system[:, diagonal, diagonal] += 1.0 / of_columns
@@ -201,10 +208,16 @@ class _Gibbs:
         return left
 
     def _variances(self, beta: Array, rows: Array) -> Array:
-        rest = self.marks[None] - self.mask[None] * (beta[:, None, :1] + beta[:, None, 1:] + rows[:, :, None])
-        squares = np.stack([(rows**2).sum(1), (beta[:, 1:] ** 2).sum(1), (rest**2).sum((1, 2))], axis=1)
+        squares = np.stack([(rows**2).sum(1), (beta[:, 1:] ** 2).sum(1), self._rest(beta, rows)], axis=1)
         counts = np.array([rows.shape[1], beta.shape[1] - 1, self.mask.sum()])
         return self._drawn((counts[None] - 1) / 2, squares / 2)
+
+    def _rest(self, beta: Array, rows: Array) -> Array:
+        """The sum of the squares that a block leaves unexplained, by its terms: no table of every mark is made."""
+        column = (beta @ self.gram * beta).sum(1) - 2 * beta @ self.moments
+        row = (self.reviews * rows**2).sum(1) + 2 * (rows * (beta @ self.design.T - self.sums)).sum(1)
+        left: Array = np.maximum(self.squares + column + row, 0.0)
+        return left
 
     def _drawn(self, shape: Array, rate: Array) -> Array:
         """Variances whose square roots are uniform between 0 and SD_MAX a priori: the tail is drawn again."""
@@ -239,7 +252,10 @@ def _dossiers(names: list[str], table: Array, draws: dict[str, Array]) -> Iterat
     marked = ~np.isnan(table)
     severity = draws["severity"].mean((0, 1))
     worth = draws["worth"].reshape(-1, table.shape[0])
-    order = np.argsort(np.argsort(-worth, axis=1, kind="stable"), axis=1, kind="stable") + 1
+    order = np.argsort(np.argsort(-worth, axis=1, kind="stable"), axis=1, kind="stable")
+    places = table.shape[0]
+    tallies = np.apply_along_axis(np.bincount, 0, order, minlength=places)  # [place, dossier]
+    at_most = np.cumsum(tallies, axis=0) / len(order)
     smooth = draws["smooth"].mean((0, 1))
     low, high = np.percentile(worth, [5, 95], axis=0)
     for p, name in enumerate(names):
@@ -250,8 +266,8 @@ def _dossiers(names: list[str], table: Array, draws: dict[str, Array]) -> Iterat
             raw=raw,
             corrected=raw - float(severity[marked[p]].mean() - severity.mean()),
             worth=Estimate(float(smooth[p]), float(low[p]), float(high[p])),
-            expected_rank=float(order[:, p].mean()),
-            rank_at_most=tuple(float((order[:, p] <= k).mean()) for k in range(1, len(names) + 1)),
+            expected_rank=float(order[:, p].mean()) + 1,
+            rank_at_most=tuple(at_most[:, p].tolist()),
         )
 
 
