@@ -57,7 +57,7 @@ async def crawl(settings: Settings, names: Sequence[str], base_url: str | None, 
     label = load_label(settings.label_file, settings.territory_file)
     outcomes = []
     async with watch_database(settings, clock) as database:
-        crawling = Crawling(database, sources, crawl_settings(settings, label))
+        crawling = Crawling(database, sources, crawl_settings(settings, label, base_url))
         for name in sources:
             try:
                 outcome = await crawling.read_now(name)

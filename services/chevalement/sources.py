@@ -5,15 +5,17 @@ no call is refused.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from funding_watch.crawl import CrawlReport, CrawlSettings, run_spider
-from funding_watch.crawling import Source, sources_of, spider_arguments
+from funding_watch.crawl import CrawlReport, run_spider
+from funding_watch.crawling import Source, crawl_settings, sources_of, spider_arguments
+from funding_watch.crawling.declared_files import read_declarations
 from funding_watch.domain.call import FundingCall
-from funding_watch.domain.declarations import Declaration, declarations
+from funding_watch.domain.declarations import Declaration
 from funding_watch.domain.health import HEALTH_WORDS, Judged, judge, period_of
 from funding_watch.domain.sources import SourceHealth
 from funding_watch.store import readings
@@ -98,7 +100,7 @@ class Refused(Exception):
 def read_file(file: Path) -> list[Declaration]:
     """The declarations of a file. Raises `Refused` with one line that says what is wrong."""
     try:
-        found = declarations(file.read_text(encoding="utf-8"))
+        found = read_declarations(file)
     except ValueError as error:
         raise Refused(f"{file}: {error}") from None
     if not found:
@@ -125,8 +127,8 @@ async def _read(
         raise Refused(f"{declaration.name}.url is empty: give the address there, or with --base-url")
     label = load_label(settings.label_file, settings.territory_file)
     arguments = spider_arguments(declaration, settings) | {"first_page": True}
-    private = settings.crawl_private_addresses
-    how = CrawlSettings(contact=label.mail, allow_private=private, arguments={declaration.name: arguments})
+    how = crawl_settings(settings, label, base_url or declaration.url)
+    how = replace(how, arguments={declaration.name: arguments})
 
     async def sink(chunk: list[FundingCall]) -> None:
         calls.extend(chunk)

@@ -38,6 +38,9 @@ TOLD_AT_MOST = 20
 SLOWEST = 4.0
 """Seconds between two requests at most, however slow the server: an interruption waits for one such pause."""
 
+FIRST_WAIT = 5.0
+"""Seconds before a busy or refusing server is asked again, doubled each time; none on one's own machine."""
+
 STOP_WITHIN = 8.0
 """Seconds that an interrupted crawl has to close; Scrapy draws its pauses up to half as long again."""
 
@@ -53,6 +56,7 @@ MANNERS: dict[str, Any] = {
     "DOWNLOAD_VERIFY_CERTIFICATES": True,  # off by default
     "DOWNLOAD_HANDLERS": dict.fromkeys(("file", "data", "s3", "ftp")) | {"http": HANDLER, "https": HANDLER},
     "DOWNLOAD_WARNSIZE": 0,
+    "URLLENGTH_LIMIT": 0,  # by default a long address is dropped without a word
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "RETRY_TIMES": 3,
     "DOWNLOADER_MIDDLEWARES": {
@@ -68,7 +72,7 @@ class CrawlSettings:
 
     contact: str = "label@pole-artois.example"
     allow_private: bool = False
-    """Lets the host of `base_url` be one of the inner network, and no other host."""
+    """Lets the host and port of `base_url` be of the inner network, and no other."""
     delay: float = 1.0
     """Seconds between two requests, then adapted to the server's own pace; 0 on one's own machine only."""
     timeout: float = 60.0
@@ -122,7 +126,7 @@ async def run_spider(
     if issubclass(spider, DeclaredSpider):
         arguments["remembered"] = remembered
     interrupted = asyncio.Event()
-    inner_host = urlsplit(base_url or address).hostname if settings.allow_private else None
+    inner_host = urlsplit(base_url or address).netloc if settings.allow_private else None
     options = scrapy_settings(settings, inner_host) | {"WATCH_INTERRUPTED": lambda: interrupted}
     harvest = Harvest(AsyncCrawlerRunner(options).create_crawler(spider), interrupted)
     await harvest.gather(base_url=base_url, **arguments)
@@ -148,7 +152,7 @@ async def ask_source(
     spider = ASKING.get(name, PageAsking)
     arguments = {} if spider is PageAsking else dict(settings.arguments.get(name, {}))
     address = base_url or (SPIDERS[name].base_url if name in SPIDERS else "")
-    inner_host = urlsplit(address).hostname if settings.allow_private else None
+    inner_host = urlsplit(address).netloc if settings.allow_private else None
     interrupted = asyncio.Event()
     options = scrapy_settings(settings, inner_host) | {"WATCH_INTERRUPTED": lambda: interrupted}
     harvest = Harvest(AsyncCrawlerRunner(options).create_crawler(spider), interrupted)
@@ -206,7 +210,7 @@ class Harvest:
         if isinstance(spider, PortalSpider):
             self.pages, self.rejected = spider.pages, len(spider.left_out)
             self.errors += spider.failures + self._too_many_left_out(spider.left_out, spider.left_out_at_most)
-            self.remarks += [*spider.left_out, *spider.remarks]
+            self.remarks += [*spider.left_out, *map(_counted, spider.remarks.items())]
             self.unchanged, self.remembered = spider.unchanged, spider.remembered
         reason = self.crawler.stats.get_value("finish_reason") if self.crawler.stats else None
         if reason != "finished":
@@ -242,6 +246,11 @@ class Harvest:
         self.errors.append(f"the spider failed: {type(failure.value).__name__}: {failure.value}")
 
 
+def _counted(remark: tuple[str, int]) -> str:
+    what, times = remark
+    return what if times == 1 else f"{what} ({times} times)"
+
+
 def scrapy_settings(settings: CrawlSettings, inner_host: str | None) -> dict[str, Any]:
     """What MANNERS leaves open; `inner_host` is asked although its address may be private.
 
@@ -263,4 +272,5 @@ def scrapy_settings(settings: CrawlSettings, inner_host: str | None) -> dict[str
         "CLOSESPIDER_TIMEOUT": settings.longest,
         "WATCH_INNER_HOSTS": [inner_host] if inner_host else [],
         "WATCH_NOW": now,
+        "WATCH_BACK_OFF": FIRST_WAIT if settings.delay > 0 else 0.0,
     }

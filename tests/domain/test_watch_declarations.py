@@ -24,6 +24,23 @@ def test_a_declaration_is_read() -> None:
     assert found.fingerprint != declarations(GOOD.replace("DEP-62", "DEP-59"))["exemple"].fingerprint
 
 
+def test_a_short_declaration_goes_without_what_it_implies() -> None:
+    short = declarations("""
+[liste]
+url = "https://liste.example"
+selectors = {each = "li", title = "a"}
+[flux]
+title = "Un flux"
+""")
+
+    assert [(one.format, one.title, one.owner) for one in short.values()] == [
+        ("page", "liste", "liste"),
+        ("syndication", "Un flux", "Un flux"),
+    ]
+    assert not any(one.enabled for one in short.values())
+    assert "sources try" in short["liste"].verify
+
+
 def test_the_file_that_ships_reads_nothing_that_nobody_verified() -> None:
     shipped = declarations((REPOSITORY / "deploy" / "sources.toml").read_text(encoding="utf-8"))
 
@@ -41,7 +58,7 @@ def test_the_file_that_ships_reads_nothing_that_nobody_verified() -> None:
         ("https://departement", "ftp://departement", "exemple.url"),
         ("DEP-62", "Pas-de-Calais", "exemple.perimeter"),
         ('url = "https://departement.example/aides.json"', 'url = ""', "url is empty"),
-        ("enabled = true", "enabled = false", "verify is empty"),
+        ("enabled = true", "enabled = false\nverify = ''", "exemple.verify"),
         ("enabled = true", "enabled = true\nselectors = {each = 'li', title = 'a'}", "selectors go with"),
         ("enabled = true", "enabled = true\nschedule = 'chaque jour'", "exemple.schedule"),
         ("[exemple]", "autre = 3\n[exemple]", "a source is a table"),

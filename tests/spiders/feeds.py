@@ -28,7 +28,7 @@ class Feeds:
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self.base_url = ""
         app = web.Application()
-        app.router.add_get("/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
 
     async def start(self) -> None:
@@ -63,7 +63,8 @@ class Feeds:
 def declaration(format_: str, **fields: Any) -> Declaration:
     """A declaration as an operator would write it."""
     base = {"format": format_, "title": "Source d’essai", "owner": "Financeur d’essai", "reach": "régionale"}
-    made = {**base, "url": "https://feeds.example/feed", "enabled": True, **fields}
+    address = "https://feeds.example" if format_ == "ademe_agir" else "https://feeds.example/feed"
+    made = {**base, "url": address, "enabled": True, **fields}
     return Declaration(name="essai", **made)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from chevalement.portals import Fault, LocalPortals
 from chevalement.portals.server import sample
+from funding_watch.spiders.aides_territoires import AidesTerritoiresSpider
 from tests.spiders.crawling import TODAY, OpenPortals, crawl
 
 NAME = "aides_territoires"
@@ -69,13 +70,20 @@ async def test_perimeters_get_codes_only_when_their_name_is_known(open_portals: 
     assert (leader.perimeter_name, leader.perimeter_codes) == ("Ternois-7 Vallées", ())
 
 
-async def test_pages_and_queries_follow_one_another(open_portals: OpenPortals) -> None:
+@pytest.mark.parametrize(
+    ("codes", "pages"),
+    [("62427, 62, 62", 4), ([f"62{number:03}" for number in range(1, 151)], 4), ([f"62{n:03}" for n in range(400)], 8)],
+    ids=["the same twice", "the communes of the territory in one query", "as many as need two addresses"],
+)
+async def test_places_are_asked_for_together_and_pages_follow_one_another(
+    open_portals: OpenPortals, codes: Any, pages: int
+) -> None:
     portals = await open_portals()
 
-    crawled = await crawl(NAME, portals, page_size=10, perimeter_codes="62427, 62, 62")
+    crawled = await crawl(NAME, portals, page_size=10, perimeter_codes=codes)
 
     assert crawled.report.complete, crawled.report.errors
-    assert (crawled.report.items, crawled.report.pages) == (39, 8)  # the same 39 aids answer both queries
+    assert (crawled.report.items, crawled.report.pages) == (39, pages)  # the same 39 aids answer all queries
     assert portals.hits["login"] == 1
     assert "Entretenir les voies communales des îles" not in {call.title for call in crawled.calls.values()}
 
@@ -101,9 +109,9 @@ async def test_a_first_refusal_logs_in_again_and_asks_the_same_page(open_portals
 @pytest.mark.parametrize(
     ("options", "arguments", "reason"),
     [
-        ({"faults": [Fault.REFUSED_JWT]}, {}, "answered 401 twice to a fresh token"),
+        ({"faults": [Fault.REFUSED_JWT]}, {}, "answered 401 5 times to a fresh token"),
         ({}, {"token": "stale"}, "the API token was refused (401): ask for a new one"),
-        ({}, {"token": ""}, "no API token"),
+        ({}, {"token": ""}, "the API token was refused (401): ask"),
         ({"faults": [Fault.MISSING_ROW]}, {}, "40 rows where 41 were due"),
         ({"faults": [Fault.GONE_FIELD]}, {}, "fields are gone: submission_deadline"),
         ({"faults": [Fault.NO_ROBOTS]}, {}, "Forbidden by robots.txt"),
@@ -123,12 +131,11 @@ async def test_what_cannot_be_believed_hands_nothing_over(
     assert crawled.chunks == []
 
 
-async def test_without_a_token_nobody_is_asked(open_portals: OpenPortals) -> None:
-    portals = await open_portals()
+async def test_without_a_token_the_real_portal_is_not_asked() -> None:
+    spider = AidesTerritoiresSpider(token="")
 
-    await crawl(NAME, portals, token="")
-
-    assert not portals.hits
+    assert [request async for request in spider.start()] == []
+    assert "no API token" in spider.failures[0]
 
 
 async def test_an_unreadable_row_is_told_and_the_others_are_kept(open_portals: OpenPortals) -> None:

@@ -39,11 +39,12 @@ async def test_a_public_address_is_let_through(address: str) -> None:
 
 
 async def test_an_allowed_host_is_let_through_and_no_other() -> None:
-    guard = PublicAddressesOnly(["127.0.0.1"])
-    await guard.process_request(Request("http://127.0.0.1/"))
+    guard = PublicAddressesOnly(["127.0.0.1:8080"])
+    await guard.process_request(Request("http://127.0.0.1:8080/"))
 
-    with pytest.raises(IgnoreRequest):
-        await guard.process_request(Request("http://127.0.0.2/"))
+    for other in ("http://127.0.0.2:8080/", "http://127.0.0.1:5432/", "http://127.0.0.1/"):
+        with pytest.raises(IgnoreRequest):
+            await guard.process_request(Request(other))
 
 
 @pytest.mark.parametrize(

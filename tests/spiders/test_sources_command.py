@@ -90,6 +90,35 @@ async def test_a_declaration_is_tried_field_by_field(feeds: Feeds, declared: Pat
     assert lines[-1].startswith("remarque : essai: targeted_audiences says 'Fées'")
 
 
+async def test_a_site_is_declared_in_yaml_without_code(feeds: Feeds, tmp_path: Path) -> None:
+    page = b"<ul><li><a href='/1'>Friches</a> <b>31 mars 2027</b></li><li><a href='/2'>Haies</a></li></ul>"
+    address = feeds.puts(page, content_type="text/html")
+    flat, named = tmp_path / "Site d'essai.yaml", tmp_path / "sites.yml"
+    flat.write_text(f"url: {address}\nselectors: {{each: li, title: a, closes: b}}\n", encoding="utf-8")
+    named.write_text("essai:\n  url: https://away.example/feed\n  selectors: {each: li, title: a}\n", encoding="utf-8")
+
+    (lines, others) = (
+        await tried(Settings.load(), read_file(flat), None),
+        await tried(Settings.load(), read_file(named), feeds.base_url),
+    )
+
+    assert lines[0] == "site_d_essai : 2 appels sur la première page"
+    assert any(line.split() == ["closes_at", "2027-03-31T23:59:59+02:00"] for line in lines)
+    assert others[0] == "essai : 2 appels sur la première page"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("- un", "a source is a table"), ("essai: [", "not YAML"), ("essai: {url: 'ftp://a.example'}", "essai.url")],
+)
+def test_a_wrong_yaml_file_is_refused_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "site.yaml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(Refused, match=said) as refused:
+        read_file(tmp_path / "site.yaml")
+    assert "\n" not in str(refused.value)
+
+
 async def test_a_declaration_that_takes_nothing_is_refused(feeds: Feeds, declared: Path) -> None:
     settings = Settings.load(crawl_private_addresses=True)
     empty = feeds.puts(b'{"aides": []}')

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from funding_watch.crawl import CrawlSettings
-from funding_watch.domain.declarations import Declaration, Reach, declarations
+from funding_watch.crawling.declared_files import read_declarations
+from funding_watch.domain.declarations import Declaration, Reach
 from funding_watch.spiders import SPIDERS
 from kernel.contracts.label import Label
 from kernel.runtime.settings import PREFIX, Settings, WrongSetting
@@ -49,7 +51,7 @@ def sources_of(settings: Settings) -> dict[str, Source]:
 def declared_in(settings: Settings) -> dict[str, Declaration]:
     """The declarations of the installation's file. Raises `WrongSetting`."""
     try:
-        found = declarations(settings.sources_file.read_text(encoding="utf-8"))
+        found = read_declarations(settings.sources_file)
         if taken := sorted(set(found) & set(SPIDERS)):
             raise ValueError(f"{', '.join(taken)}: this name is taken by a source of the code")
     except (OSError, ValueError) as error:
@@ -66,6 +68,11 @@ def _declared(one: Declaration, settings: Settings) -> Source:
     return Source(one.name, one.title, one.owner, one.url or None, missing, one.reach, schedule)
 
 
+def _is_this_machine(base_url: str | None) -> bool:
+    host = urlsplit(base_url or "").hostname or ""
+    return host == "localhost" or host.startswith("127.") or host == "::1"
+
+
 def _agir_keys(settings: Settings) -> dict[str, str]:
     return {"client_id": settings.ademe_agir_client_id, "client_secret": settings.ademe_agir_client_secret}
 
@@ -75,21 +82,25 @@ def spider_arguments(declared: Declaration, settings: Settings) -> dict[str, Any
     return {"declaration": declared} | (_agir_keys(settings) if declared.format == "ademe_agir" else {})
 
 
-def crawl_settings(settings: Settings, label: Label) -> CrawlSettings:
-    """How sources are read here. On one's own machine the delay between two requests serves nobody."""
+def crawl_settings(settings: Settings, label: Label, base_url: str | None = None) -> CrawlSettings:
+    """How sources are read here; an operator who types a `base_url` lets that host and port be read wherever it is.
+
+    On one's own machine the delay between two requests serves nobody.
+    """
     places = {commune.name: commune.code for commune in label.communes.values()}
     places |= {commune.epci_name: commune.epci_code for commune in label.communes.values()}
     arguments: dict[str, Mapping[str, Any]] = {
         "aides_territoires": {
             "token": settings.aides_territoires_token,
-            "perimeter_codes": (label.department,),
+            "perimeter_codes": tuple(label.communes),
             "local_places": places,
-        }
+        },
+        "eu_portal": {"programmes": settings.eu_programmes},
     }
     arguments |= {name: spider_arguments(one, settings) for name, one in declared_in(settings).items()}
     return CrawlSettings(
         contact=label.mail,
-        allow_private=settings.crawl_private_addresses,
-        delay=0.0 if settings.crawl_private_addresses else 1.0,
+        allow_private=settings.crawl_private_addresses or bool(base_url),
+        delay=0.0 if settings.crawl_private_addresses or _is_this_machine(base_url) else 1.0,
         arguments=MappingProxyType(arguments),
     )

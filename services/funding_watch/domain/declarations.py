@@ -1,4 +1,4 @@
-"""Sources that are declared in a file: where a feed is, in which shape, and who publishes it.
+"""Sources that are declared in a file (TOML or YAML): where a feed is, in which shape, and who publishes it.
 
 The rule kept here: a declaration is checked whole before anything is read, and one that nobody verified is not
 read at all; it says instead, in one line, what to verify. An unknown word in the file is an error, not a default.
@@ -7,7 +7,8 @@ read at all; it says instead, in one line, what to verify. An unknown word in th
 import hashlib
 import re
 import tomllib
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,6 +16,11 @@ from funding_watch.domain.call import Audience
 
 Format = Literal["dispositif_aide", "ademe_agir", "at_feed", "syndication", "page", "records", "json_ld", "sitemap"]
 Reach = Literal["régionale", "nationale", "européenne"]
+
+
+IMPLIED: Mapping[str, Format] = {"selectors": "page", "fields": "records", "follow": "sitemap"}
+"""What can only go with one format says it."""
+TRY_FIRST = "Essayez cette déclaration avec « chevalement sources try », puis mettez enabled à vrai."
 
 
 class Reading(BaseModel):
@@ -89,7 +95,9 @@ class Fields(BaseModel):
 
 
 class Declaration(BaseModel):
-    """One source. `perimeter` is a list of codes of the Code officiel géographique (`REG-32|DEP-62`), or a river basin
+    """One source. `format` goes without saying where selectors, fields or follow do; `owner` is the title's when empty.
+
+    `perimeter` is a list of codes of the Code officiel géographique (`REG-32|DEP-62`), or a river basin
     (`BASSIN-artois-picardie`).
 
     `perimeter` and `audiences` stand for what the feed itself does not say; empty means to check.
@@ -101,10 +109,10 @@ class Declaration(BaseModel):
     format: Format
     title: str = Field(min_length=1)
     owner: str = Field(min_length=1)
-    reach: Reach
+    reach: Reach = "nationale"
     url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     enabled: bool = False
-    verify: str = ""
+    verify: str = Field(default=TRY_FIRST, min_length=1)
     """In French, what a person has to do before this source is enabled."""
     schedule: str = Field(default="", pattern=r"^(\S+( \S+){5})?$")
     """Six-field cron, UTC; empty means the installation's."""
@@ -117,12 +125,19 @@ class Declaration(BaseModel):
     follow: str = ""
     """Of a sitemap: the regular expression of the addresses that are calls."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_saying(cls, written: Any) -> Any:
+        if not isinstance(written, dict):
+            return written
+        implied = next((format_ for key, format_ in IMPLIED.items() if written.get(key)), "syndication")
+        title = written.get("title") or written.get("name", "")
+        return {"format": implied, "title": title, "owner": title, **written}
+
     @model_validator(mode="after")
     def _can_be_read(self) -> "Declaration":
         if self.enabled and not self.url:
             raise ValueError("url is empty: give the address, or enabled = false")
-        if not self.enabled and not self.verify:
-            raise ValueError("verify is empty: say in one line what to check before it is enabled")
         if (self.format == "page") != (self.selectors is not None):
             raise ValueError("selectors go with format = 'page', and only with it")
         if self.detail and (self.selectors is None or not self.selectors.link):
@@ -154,6 +169,11 @@ def declarations(text: str) -> dict[str, Declaration]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"not TOML: {error}") from None
+    return declared(tables)
+
+
+def declared(tables: Mapping[str, object]) -> dict[str, Declaration]:
+    """The declarations of tables, by name, whatever they were written in. Raises ValueError likewise."""
     return {name: _declaration(name, table) for name, table in tables.items()}
 
 

@@ -1,9 +1,11 @@
 """Reads Aides-territoires: the State's catalogue of aids to local authorities, API v1.8.
 
-The rule kept here: a valid token is refused now and then, so a first refusal logs in again and asks the
-same page once more; a second one is a failure. The rows of a query must add up to the count it announces.
+The rule kept here: a valid token is refused now and then, so a first refusal logs in again and asks the same page at
+once; the next ones wait, twice as long each time, and a fifth is a failure. The rows of a query must add up to the
+count it announces.
 """
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +21,16 @@ from funding_watch.domain.call import FundingCall
 from funding_watch.spiders import taxonomy
 from funding_watch.spiders.amounts import stated_amounts
 from funding_watch.spiders.base import MAX_PAGES, PAGE_SIZE, PortalSpider, answer_of
+from funding_watch.spiders.interruption import unless
 from funding_watch.spiders.perimeters import codes_of, named, scale_of
 from funding_watch.spiders.text import one_line, plain_text, web_address
 
 SITE = "https://aides-territoires.beta.gouv.fr"
 REFUSED = [401, 403]
+PATIENT = 3
+"""Waits after the refusals that follow the first one, before access counts as withdrawn."""
+LONGEST_QUERY = 6_000
+"""Characters of perimeter codes in one address, so that the whole stays under the 8 kB that servers read."""
 
 READ_FIELDS = frozenset(
     [
@@ -58,19 +65,19 @@ READ_FIELDS = frozenset(
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the query on one perimeter code (None: the whole catalogue)."""
+    """One page of the query on a group of perimeter codes (empty: the whole catalogue)."""
 
-    code: str | None
+    codes: tuple[str, ...]
     number: int = 1
     announced: int | None = None
-    asked_again: bool = False
+    refusals: int = 0
 
 
 class AidesTerritoiresSpider(PortalSpider):
     """`token`: the API token of the account; `perimeter_codes`: INSEE codes of communes or departments.
 
-    One query a code, since the portal answers what contains the place or lies in it; the union is kept.
-    `local_places` (name → code) names the territory's communes and EPCI.
+    The portal answers what contains one of the places or lies in it. As few queries as addresses are long enough for;
+    their union is kept. `local_places` (name → code) names the territory's communes and EPCI.
     """
 
     name = "aides_territoires"
@@ -91,7 +98,7 @@ class AidesTerritoiresSpider(PortalSpider):
         super().__init__(base_url, page_size)
         codes = perimeter_codes.split(",") if isinstance(perimeter_codes, str) else perimeter_codes
         stripped = dict.fromkeys(code.strip() for code in codes if code.strip())
-        self.queries: tuple[str | None, ...] = tuple(stripped) or (None,)
+        self.queries = _grouped(tuple(stripped))
         self.token = token
         self.local_places = named(local_places)
         self.jwt = ""
@@ -99,7 +106,7 @@ class AidesTerritoiresSpider(PortalSpider):
         self.seen_in_query: set[object] = set()
 
     async def start(self) -> AsyncIterator[Request]:
-        if self.token:
+        if self.token or self.base_url != type(self).base_url:  # another address may ask for none
             yield self.login(Page(self.queries[0]))
         else:
             self.fail("no API token: ask for one in the portal's account page and give it as `token`")
@@ -120,7 +127,7 @@ class AidesTerritoiresSpider(PortalSpider):
     def ask(self, page: Page) -> Request:
         """The request for one page."""
         query = [("page", str(page.number)), ("itemsPerPage", str(self.page_size))]
-        query += [("perimeter_codes[]", page.code)] if page.code else []
+        query += [("perimeter_codes[]", code) for code in page.codes]
         return Request(
             f"{self.base_url}/aids/?{urlencode(query)}",
             headers={"Authorization": f"Bearer {self.jwt}", "Accept": "application/json"},
@@ -137,10 +144,15 @@ class AidesTerritoiresSpider(PortalSpider):
         self.jwt = answer_of(response)["token"]
         yield self.ask(page)
 
-    def parse(self, response: Response, page: Page) -> Iterator[Request | FundingCall]:
+    async def parse(self, response: Response, page: Page) -> AsyncIterator[Request | FundingCall]:
         if response.status in REFUSED:
-            yield from self._ask_again(response, page)
+            async for request in self._ask_again(response, page):
+                yield request
             return
+        for found in self._read_page(response, page):
+            yield found
+
+    def _read_page(self, response: Response, page: Page) -> Iterator[Request | FundingCall]:
         self.pages += 1
         envelope = answer_of(response)
         page = replace(page, announced=envelope["count"] if page.announced is None else page.announced)
@@ -150,11 +162,15 @@ class AidesTerritoiresSpider(PortalSpider):
         yield from self._calls(envelope["results"])
         yield from self._next(page)
 
-    def _ask_again(self, response: Response, page: Page) -> Iterator[Request]:
-        if page.asked_again:
-            self.fail(f"{response.url} answered {response.status} twice to a fresh token: access was withdrawn")
-        else:
-            yield self.login(replace(page, asked_again=True))
+    async def _ask_again(self, response: Response, page: Page) -> AsyncIterator[Request]:
+        if page.refusals > PATIENT:
+            times = page.refusals + 1
+            self.fail(f"{response.url} answered {response.status} {times} times to a fresh token: access was withdrawn")
+            return
+        if page.refusals:
+            first_wait, interrupted = (self.crawler.settings[f"WATCH_{name}"] for name in ("BACK_OFF", "INTERRUPTED"))
+            await unless(interrupted(), asyncio.sleep(first_wait * 2 ** (page.refusals - 1)))
+        yield self.login(replace(page, refusals=page.refusals + 1))
 
     def _trouble(self, envelope: Mapping[str, Any], page: Page) -> str | None:
         """Why this page cannot be trusted; None when it can."""
@@ -186,12 +202,12 @@ class AidesTerritoiresSpider(PortalSpider):
     def _next(self, page: Page) -> Iterator[Request]:
         if page.number < math.ceil((page.announced or 0) / self.page_size):
             if page.number >= MAX_PAGES:
-                self.fail(f"more than {MAX_PAGES} pages for perimeter {page.code}: ask smaller perimeters")
+                self.fail(f"more than {MAX_PAGES} pages for perimeters {page.codes[:3]}…: ask smaller perimeters")
             else:
-                yield self.ask(replace(page, number=page.number + 1, asked_again=False))
+                yield self.ask(replace(page, number=page.number + 1, refusals=0))
             return
         self.seen_in_query.clear()
-        done = self.queries.index(page.code) + 1
+        done = self.queries.index(page.codes) + 1
         if done < len(self.queries):
             yield self.ask(Page(self.queries[done]))
 
@@ -233,6 +249,13 @@ class AidesTerritoiresSpider(PortalSpider):
             self.remark(f"{field} says {', '.join(new)}: add it to taxonomy.py")
             return ()
         return taxonomy.ours(aid[field], table)
+
+
+def _grouped(codes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The codes in as few groups as addresses are long enough for; one empty group when there are none."""
+    each = len(urlencode({"perimeter_codes[]": max(codes, key=len, default="")})) + 1
+    most = max(1, LONGEST_QUERY // each)
+    return tuple(tuple(codes[start : start + most]) for start in range(0, max(len(codes), 1), most))
 
 
 def _parse_eligibility(aid: Mapping[str, Any]) -> str:

@@ -80,17 +80,19 @@ class AidesTerritoiresAsking(Asking, AidesTerritoiresSpider):
             dont_filter=True,
         )
 
-    def parse_aid_alone(self, response: Response, page: Page) -> Iterator[Request | FundingCall]:
+    async def parse_aid_alone(self, response: Response, page: Page) -> AsyncIterator[Request | FundingCall]:
         if response.status in REFUSED:
-            yield from self._ask_again(response, page)
+            async for request in self._ask_again(response, page):
+                yield request
             return
         call = self.calls[page.number - 1]
         if response.status in GONE:
             self.answers[call.key] = "gone"
         else:
-            yield from self._read(call, answer_of(response))
+            for found in self._read(call, answer_of(response)):
+                yield found
         if page.number < len(self.calls):
-            yield self.ask(Page(None, page.number + 1))
+            yield self.ask(Page((), page.number + 1))
 
     def _read(self, call: FundingCall, aid: Mapping[str, Any]) -> Iterator[FundingCall]:
         if str(aid.get("id")) != call.reference:

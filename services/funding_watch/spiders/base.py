@@ -6,8 +6,10 @@ word is new. It never guesses.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import scrapy
 from pydantic import ValidationError
@@ -40,14 +42,14 @@ class PortalSpider(scrapy.Spider):
 
     def __init__(self, base_url: str | None = None, page_size: int | str = PAGE_SIZE) -> None:
         super().__init__()
-        self.base_url = (base_url or type(self).base_url).rstrip("/")
+        self.base_url = elsewhere(base_url, type(self).base_url).rstrip("/")
         self.page_size = int(page_size)
         self.pages = 0
         self.unchanged = False
         self.remembered: Remembered | None = None
         self.failures: list[str] = []
         self.left_out: list[str] = []
-        self.remarks: dict[str, None] = {}
+        self.remarks: Counter[str] = Counter()
 
     def fail(self, reason: str) -> None:
         """This reading is not to be trusted as a whole."""
@@ -58,8 +60,8 @@ class PortalSpider(scrapy.Spider):
         self.left_out.append(f"{self.name}:{reference}: {reason}")
 
     def remark(self, what: str) -> None:
-        """Something was read, but someone should know: said once however often it is met."""
-        self.remarks[f"{self.name}: {what}"] = None
+        """Something was read, but someone should know: said once, with how often it was met."""
+        self.remarks[f"{self.name}: {what}"] += 1
 
     def on_error(self, failure: Failure) -> None:
         """The errback of every request: refused, unreachable, forbidden by robots.txt, an HTTP error."""
@@ -82,6 +84,16 @@ class PortalSpider(scrapy.Spider):
         except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
             self.leave_out(_reference(row), f"{type(error).__name__}: {error}")
         return None
+
+
+def elsewhere(base_url: str | None, own: str) -> str:
+    """The address to ask instead of a source's own; one without a path (another host) keeps the source's path."""
+    if not base_url:
+        return own
+    there, path = urlsplit(base_url), urlsplit(own)
+    if there.path.strip("/") or there.query:
+        return base_url
+    return there._replace(path=path.path, query=path.query).geturl()
 
 
 def answer_of(response: Response) -> Any:

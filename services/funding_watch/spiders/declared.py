@@ -17,7 +17,7 @@ from funding_watch.domain.call import Audience, FundingCall
 from funding_watch.domain.declarations import Declaration
 from funding_watch.domain.sources import Remembered
 from funding_watch.spiders import taxonomy
-from funding_watch.spiders.base import PAGE_SIZE, PortalSpider
+from funding_watch.spiders.base import PAGE_SIZE, PortalSpider, elsewhere
 from funding_watch.spiders.calendars import Calendar, read_calendar
 from funding_watch.spiders.cog import BASIN, Perimeter, basin_of, perimeter_of
 from funding_watch.spiders.dates import day_of, deadline_of
@@ -47,7 +47,7 @@ class DeclaredSpider(PortalSpider):
         remembered: Remembered | None = None,
         first_page: bool = False,
     ) -> None:
-        self.address = base_url or declaration.url
+        self.address = elsewhere(base_url, declaration.url)
         super().__init__(self.address, page_size)
         self.name = declaration.name
         self.declaration = declaration

@@ -6,7 +6,8 @@ that day in Brussels.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -55,6 +56,8 @@ PROGRAMMES: Mapping[str, str] = {
     "43089234": "Innovation Fund",
     "43392145": "European Maritime, Fisheries and Aquaculture Fund (EMFAF)",
 }
+EXTERNAL_ACTION = "111111"
+"""Grants outside the Union: of no use to a territory in it, and left out unless it is asked for by its code."""
 
 
 class Budget(NamedTuple):
@@ -68,7 +71,11 @@ class Budget(NamedTuple):
 
 
 class EuPortalSpider(PortalSpider):
-    """Every grant, call for proposals and cascade call that is open or forthcoming, in English."""
+    """Every grant, call for proposals and cascade call that is open or forthcoming, in English.
+
+    `programmes`: codes of the only ones to keep; none means all but external action. All rows are collected whatever
+    they are, since only a whole catalogue can be believed; what is not kept is told.
+    """
 
     name = "eu_portal"
     source_title = "Portail européen Funding & Tenders"
@@ -77,8 +84,12 @@ class EuPortalSpider(PortalSpider):
     timezone = "Europe/Brussels"
     reach = "européenne"
 
-    def __init__(self, *, base_url: str | None = None, page_size: int | str = PAGE_SIZE) -> None:
+    def __init__(
+        self, *, base_url: str | None = None, page_size: int | str = PAGE_SIZE, programmes: Sequence[str] | str = ()
+    ) -> None:
         super().__init__(base_url, page_size)
+        codes = programmes.split(",") if isinstance(programmes, str) else programmes
+        self.programmes = frozenset(code.strip() for code in codes if code.strip())
         self.passes = 0
         self.current = CataloguePass(0, self.page_size)
         self.previous: CataloguePass | None = None
@@ -149,9 +160,22 @@ class EuPortalSpider(PortalSpider):
             self.fail(f"the catalogue was not believed after {PASSES} passes: {reason}")
 
     def _calls(self) -> Iterator[FundingCall]:
+        left: Counter[str] = Counter()
         for row in self.current.newest():
-            if call := self.readable(row, self.parse_topic):
+            programme = first(row, "frameworkProgramme")
+            if not self._is_kept(programme):
+                left[programme or ""] += 1
+            elif call := self.readable(row, self.parse_topic):
                 yield call
+        if left:
+            counted = ", ".join(f"{PROGRAMMES.get(code, code)} ({count})" for code, count in left.most_common())
+            self.remark(f"left out as its programmes are not watched: {counted}")
+
+    def _is_kept(self, programme: str | None) -> bool:
+        """A row that names no programme is kept: what is not said is no reason to lose a call."""
+        if not programme:
+            return True
+        return programme in self.programmes if self.programmes else programme != EXTERNAL_ACTION
 
     def parse_topic(self, row: Row) -> FundingCall:
         budget = _parse_budget(row)

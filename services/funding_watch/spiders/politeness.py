@@ -23,12 +23,16 @@ from funding_watch.spiders.interruption import unless
 
 Address = IPv4Address | IPv6Address
 
+BUSY = frozenset([429, 500, 502, 503, 504])
 LONGEST_WAIT = 120.0
 """Seconds; a portal that asks for more is read at the next scheduled time."""
 
 
 class PublicAddressesOnly:
-    """Refuses a request whose host is, or has become, a private, loopback or reserved address."""
+    """Refuses a request whose host is, or has become, a private, loopback or reserved address.
+
+    `inner_hosts` (host and port) are let through: another port of the same machine is another service.
+    """
 
     def __init__(self, inner_hosts: Collection[str] = ()) -> None:
         self.inner_hosts = inner_hosts
@@ -39,14 +43,14 @@ class PublicAddressesOnly:
 
     async def process_request(self, request: Request) -> None:
         """Before connecting: redirections and robots.txt pass here too, as requests of their own."""
-        host = urlparse_cached(request).hostname or ""
-        if host not in self.inner_hosts:
-            for address in await _addresses(host):
+        parts = urlparse_cached(request)
+        if parts.netloc not in self.inner_hosts:
+            for address in await _addresses(parts.hostname or ""):
                 _refuse_private(request, address)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """After connecting: a name may have been resolved anew. A proxy's own address is not looked at."""
-        known = urlparse_cached(request).hostname in self.inner_hosts or request.meta.get("proxy")
+        known = urlparse_cached(request).netloc in self.inner_hosts or request.meta.get("proxy")
         if response.ip_address is not None and not known:
             _refuse_private(request, response.ip_address)
         return response
@@ -70,22 +74,30 @@ async def _addresses(host: str) -> list[Address]:
 
 
 class RetryAfter:
-    """Waits as long as a 429 or a 503 asks, before Scrapy's own retry takes its turn."""
+    """Waits as long as a busy server asks, or twice as long each time, before Scrapy's own retry takes its turn."""
 
-    def __init__(self, now: Callable[[], datetime], interrupted: asyncio.Event) -> None:
+    def __init__(self, now: Callable[[], datetime], interrupted: asyncio.Event, first_wait: float, tries: int) -> None:
         self.now = now
         self.interrupted = interrupted
+        self.first_wait = first_wait
+        self.tries = tries
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings["WATCH_NOW"], crawler.settings["WATCH_INTERRUPTED"]())
+        settings = crawler.settings
+        interrupted, first_wait = settings["WATCH_INTERRUPTED"](), settings.getfloat("WATCH_BACK_OFF")
+        return cls(settings["WATCH_NOW"], interrupted, first_wait, settings.getint("RETRY_TIMES"))
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        header = response.headers.get("Retry-After")
-        if response.status in {429, 503} and header:
-            wait = min(wait_of(header.decode("latin-1"), self.now()), LONGEST_WAIT)
-            await unless(self.interrupted, asyncio.sleep(wait))
+        if response.status in BUSY and not request.meta.get("dont_retry"):
+            wait = self._wait(request.meta.get("retry_times", 0), response.headers.get("Retry-After"))
+            await unless(self.interrupted, asyncio.sleep(min(wait, LONGEST_WAIT)))
         return response
+
+    def _wait(self, tried: int, header: bytes | None) -> float:
+        if header:
+            return wait_of(header.decode("latin-1"), self.now())
+        return self.first_wait * 2.0**tried if tried < self.tries else 0.0
 
 
 def wait_of(header: str, now: datetime) -> float:

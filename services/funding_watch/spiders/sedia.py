@@ -15,6 +15,9 @@ TYPES = ("1", "2", "8")
 
 FORTHCOMING, OPEN, CLOSED = "31094501", "31094502", "31094503"
 
+MANY = 20
+"""Rows of which one at least has a text and one a deadline, or the portal changed."""
+
 SORT = tuple({"field": field, "order": "ASC"} for field in ("identifier", "DATASOURCE", "esDA_IngestDate"))
 
 DISPLAYED = [
@@ -143,9 +146,9 @@ def identity_of(row: Row) -> Identity:
 
 
 def lost_landmarks(rows: Sequence[Row] | Any) -> list[str]:
-    """The fields that some row must have, and that none has."""
+    """The fields that some row must have, and that none has; a few rows may well be without text or deadline."""
     rows = list(rows)
-    wanted = ("identifier", "status", "title", "descriptionByte", "deadlineDate")
+    wanted = ("identifier", "status", "title", *(("descriptionByte", "deadlineDate") if len(rows) >= MANY else ()))
     return [field for field in wanted if rows and not any(first(row, field) for row in rows)]
 
 

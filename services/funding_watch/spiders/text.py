@@ -13,6 +13,9 @@ import nh3
 MAX_TEXT = 20_000
 """Characters kept of one text: our choice, so that one page cannot fill the base."""
 
+LONGEST_ADDRESS = 2_000
+"""Characters; what is longer opens in no browser and no mail."""
+
 NUL = "\0"
 """Some feeds carry it; PostgreSQL refuses a text that holds it."""
 
@@ -49,6 +52,6 @@ def web_address(*candidates: str | None, base: str = "") -> str:
     for candidate in candidates:
         address = urljoin(base, (candidate or "").strip()) if candidate else ""
         parts = urlsplit(address)
-        if parts.scheme in {"http", "https"} and parts.netloc:
+        if parts.scheme in {"http", "https"} and parts.netloc and len(address) <= LONGEST_ADDRESS:
             return address
-    raise ValueError(f"no web address among {candidates!r}: the source gave a call without a page")
+    raise ValueError(f"no web address among {str(candidates)[:300]}: the source gave a call without a page")

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     aides_territoires_url: str = Field("", description="another address of Aides-territoires, for tests")
     aides_territoires_token: str = Field("", description="its API token; empty leaves the source out")
     eu_portal_url: str = Field("", description="another address of the EU portal, for tests")
+    eu_programmes: str = Field("", description="codes of the EU programmes kept, with commas; empty: all in the Union")
     sources_file: Path = Field(REPOSITORY / "deploy" / "sources.toml", description="feeds that are read besides")
     ademe_agir_client_id: str = Field("", description="identifier that ADEME gives for its AGIR service")
     ademe_agir_client_secret: str = Field("", description="its secret; empty leaves the source out")
