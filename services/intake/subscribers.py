@@ -6,7 +6,7 @@ from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
-from kernel.contracts.notifier import MessageBounced, MessageFailed, MessageSent
+from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
 from kernel.runtime.database import Work
@@ -39,6 +39,10 @@ def declare() -> Subscriptions:
 def _messages(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MessageSent)
     async def message_left(event: MessageSent, work: Work) -> None:
+        await handlers.hear_of_message(work, event)
+
+    @subscriptions.on(MessageDelivered)
+    async def message_arrived(event: MessageDelivered, work: Work) -> None:
         await handlers.hear_of_message(work, event)
 
     @subscriptions.on(MessageFailed)

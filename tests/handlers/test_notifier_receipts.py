@@ -174,3 +174,13 @@ async def test_a_signed_call_is_believed_and_no_other(tmp_path: Path) -> None:
 
     assert (await world.one("accuse_reception")).state is State.REJETE
     await service.database.close()
+
+
+async def test_a_mail_that_lies_in_its_mailbox_is_told_to_its_dossier(world: World, tmp_path: Path) -> None:
+    candidacy, sent = await a_sent_receipt(world)
+    for _ in range(2):
+        drop(tmp_path / "box", report(sent.id, "delivered"))
+        await returns(world, tmp_path / "box").sweep()
+
+    (told,) = await world.recorded("notifier.message.delivered")
+    assert (told["delivery_id"], told["candidacy_id"]) == (str(sent.id), str(candidacy))

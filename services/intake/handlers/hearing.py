@@ -9,7 +9,7 @@ from intake.domain.journal import Entry
 from intake.domain.states import WORDS
 from intake.domain.vocabulary import MESSAGES, OPINIONS
 from intake.store import candidacies, hearsay
-from kernel.contracts.notifier import MessageBounced, MessageFailed, MessageSent
+from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
 from kernel.runtime.database import Work
 
@@ -41,18 +41,23 @@ async def hear_decision(work: Work, event: DecisionTaken) -> None:
     await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])
 
 
-async def hear_of_message(work: Work, event: MessageSent | MessageFailed | MessageBounced) -> None:
-    """A message about a dossier left, will not, or came back; messages about no dossier are the notifier's own."""
+MessageFate = MessageSent | MessageDelivered | MessageFailed | MessageBounced
+
+
+async def hear_of_message(work: Work, event: MessageFate) -> None:
+    """A message about a dossier left, arrived, will not, or came back; those about no dossier are the notifier's."""
     if event.candidacy_id is None:
         return
-    entry = Entry(
-        event.candidacy_id, event.at, MAILER, "message_envoye", MESSAGES[event.kind], f"message:{event.delivery_id}"
-    )
-    if not isinstance(event, MessageSent):
-        said = f"{entry.reason} : {event.reason}"
+    words, key = MESSAGES[event.kind], f"message:{event.delivery_id}"
+    entry = Entry(event.candidacy_id, event.at, MAILER, "message_envoye", words, f"{key}:parti:{_instant(event.at)}")
+    if isinstance(event, MessageDelivered):
+        arrived = f"{words} : remis à son destinataire"
+        entry = replace(entry, reason=arrived, key=f"{key}:remis:{_instant(event.at)}")
+    elif not isinstance(event, MessageSent):
+        said = f"{words} : {event.reason}"
         if isinstance(event, MessageBounced):
             said += ". Adresse à corriger, téléphoner."
-        entry = replace(entry, act="message_en_echec", reason=said, key=f"{entry.key}:{_instant(event.at)}")
+        entry = replace(entry, act="message_en_echec", reason=said, key=f"{key}:{_instant(event.at)}")
     await hearsay.write(work.session, [entry])
 
 

@@ -46,11 +46,19 @@ async def _failures(session: AsyncSession) -> list[tuple[UUID, datetime, str]]:
     """Messages that did not leave and have not left since: the same delivery that was sent later is no task."""
     told = select(JournalRow).where(col(JournalRow.act).in_(["message_en_echec", "message_envoye"]))
     rows = list(await session.exec(told))
-    sent = {(row.candidacy_id, row.key): row.at for row in rows if row.act == "message_envoye"}
+    sent: dict[tuple[UUID, str], datetime] = {}
+    for row in rows:
+        if row.act == "message_envoye":
+            known = (row.candidacy_id, _delivery(row.key))
+            sent[known] = max(row.at, sent.get(known, row.at))
     found = []
     for row in rows:
-        delivery = ":".join(row.key.split(":")[:2])  # message:<delivery>:<moment>
-        left = sent.get((row.candidacy_id, delivery))
+        left = sent.get((row.candidacy_id, _delivery(row.key)))
         if row.act == "message_en_echec" and (left is None or left < row.at):
             found.append((row.candidacy_id, row.at, row.reason))
     return found
+
+
+def _delivery(key: str) -> str:
+    """Which delivery a line of the journal is about; its key is « message:<delivery>:… »."""
+    return ":".join(key.split(":")[:2])

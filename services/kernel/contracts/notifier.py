@@ -71,6 +71,17 @@ class MessageFailed(Event):
     at: datetime
 
 
+class MessageDelivered(Event):
+    """The other side says that the message lies in its recipient's mailbox."""
+
+    type: ClassVar[str] = "notifier.message.delivered"
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: UUID
+    candidacy_id: UUID | None
+    kind: MessageKind
+    at: datetime
+
+
 class MessageBounced(Event):
     """A message that a mail server took came back, or its recipient complained: that address is written to no more."""
 

@@ -84,6 +84,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(notifier.DigestDue, ("notifier",)),
     Contract(notifier.MessageSent, ("intake",)),
     Contract(notifier.MessageFailed, ("intake",)),
+    Contract(notifier.MessageDelivered, ("intake",)),
     Contract(notifier.MessageBounced, ("intake",)),
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from kernel.contracts.notifier import MessageBounced
+from kernel.contracts.notifier import MessageBounced, MessageDelivered
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain.receipts import Fate, Receipt
@@ -23,6 +23,9 @@ async def hear_receipt(work: Work, receipt: Receipt, fingerprint: Callable[[str]
     after = replace(known, state=follow(known.state, step), last_error=receipt.reason or None)
     await store.save(work.session, after, work.at)
     if receipt.fate == "delivered":
+        work.record(
+            MessageDelivered(delivery_id=known.id, candidacy_id=known.candidacy_id, kind=known.kind, at=work.at)
+        )
         return True
     if known.address:
         await suppressed.suppress(work.session, fingerprint(known.address), receipt.reason or receipt.fate, work.at)
