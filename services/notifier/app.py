@@ -1,7 +1,7 @@
 """The notifier put together: the only place where its database, its mail server and its pages meet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,16 +18,17 @@ from kernel.runtime.settings import Settings
 from kernel.runtime.web import ErrorPage, web_app
 from kernel.ui import Page, Site, templates
 from notifier import handlers, pages, subscribers
-from notifier.domain.delivery import Delivery, Outcome, Refused
+from notifier.domain.delivery import Delivery, Outcome
 from notifier.domain.receipts import Receipt
 from notifier.domain.words import cut
 from notifier.handlers import Sending
 from notifier.handlers.receipts import hear_receipt
-from notifier.handlers.sending import rest_address
 from notifier.mail.links import Links
+from notifier.mail.pace import Pace
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.returns import Returns
 from notifier.mail.sending import Ledger, Sender
+from notifier.mail.signing import signature_of
 from notifier.mail.trial import Trial
 from notifier.mail.writing import Writer, domain_of
 from notifier.pages import receptions
@@ -44,7 +45,9 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     links = Links(settings.signing_key(), public_url)
     writer = Writer(label, public_url, settings.mail_from, links)
-    sender = Sender(ledger(database, settings), writer, Postman(MailServer.of(settings)), time, Trial.of(settings))
+    postman = Postman(MailServer.of(settings), signature_of(settings))
+    pace = Pace(settings.mail_rate, settings.mail_domain_rate)
+    sender = Sender(ledger(database, settings), writer, postman, time, Trial.of(settings), pace)
     delay = timedelta(seconds=settings.alert_delay)
     page = _page(label)
     app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
@@ -76,12 +79,9 @@ def ledger(database: Database, settings: Settings) -> Ledger:
         async with database.work() as work:
             return await handlers.claim_deliveries(work, token, sending)
 
-    async def settle(delivery: Delivery, outcome: Outcome) -> bool:
+    async def settle(attempts: Sequence[tuple[Delivery, Outcome]]) -> set[UUID]:
         async with database.work() as work:
-            settled = await handlers.settle_delivery(work, delivery, outcome)
-            if settled and isinstance(outcome, Refused):
-                await rest_address(work, delivery, outcome, sending)
-            return settled
+            return await handlers.settle_deliveries(work, attempts, sending)
 
     async def give_back(token: UUID) -> None:
         async with database.work() as work:

@@ -18,7 +18,7 @@ POINTS: dict[str, tuple[Any, str]] = {
     "published, still in the outbox": (Relay, "_settle"),
     "delivered, nothing committed": (Consumer, "effect"),
     "committed, not acknowledged": (Consumer, "effect"),
-    "taken by the mail server, not confirmed": (notifier.handlers, "settle_delivery"),
+    "taken by the mail server, not confirmed": (notifier.handlers, "settle_deliveries"),
     "read from the portal, not stored": (funding_watch.handlers, "store_calls"),
     "stored, the reading not closed": (funding_watch.handlers, "finish_crawl"),
 }

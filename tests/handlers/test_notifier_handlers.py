@@ -44,7 +44,7 @@ async def claim(world: World) -> list[Delivery]:
 
 
 async def settle(world: World, delivery: Delivery, outcome: Accepted | Refused | Postponed) -> bool:
-    return await app.ledger(world.database, world.settings).settle(delivery, outcome)
+    return bool(await app.ledger(world.database, world.settings).settle([(delivery, outcome)]))
 
 
 async def test_a_receipt_waits_for_the_address_and_goes_when_it_comes(world: World) -> None:

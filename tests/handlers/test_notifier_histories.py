@@ -150,7 +150,7 @@ class History:
             self.take(one)
             self.doubtful.add(one.id)
             outcome = Postponed("ligne coupée", doubt=True)
-        await self.ledger.settle(one, outcome)
+        await self.ledger.settle([(one, outcome)])
 
     def _is_given_up(self, one: Delivery) -> bool:
         """After doubt and three days a match may be told twice, which is the lesser evil: not tried here."""

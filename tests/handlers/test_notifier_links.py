@@ -67,7 +67,7 @@ async def settled(world: World, outcome: Outcome) -> Delivery:
     """The only delivery, once it was taken and became `outcome`."""
     ledger = app.ledger(world.database, world.settings)
     (taken,) = await ledger.claim(uuid4())
-    await ledger.settle(taken, outcome)
+    await ledger.settle([(taken, outcome)])
     (found,) = await world.deliveries()
     return found
 

@@ -30,7 +30,7 @@ async def send(world: World, outcome: Outcome) -> list[Delivery]:
     ledger = app.ledger(world.database, world.settings)
     taken = [one for one in await ledger.claim(uuid4()) if one.kind == "digest"]
     for one in taken:
-        await ledger.settle(one, outcome)
+        await ledger.settle([(one, outcome)])
     return taken
 
 
@@ -143,7 +143,7 @@ async def test_a_change_while_the_mail_is_on_its_way_is_told_next(world: World) 
     await world.hear(moved(match, date(2026, 5, 29), moment(5)))
     world.clock.set(START + 2 * ALERT_DELAY)
     await due(world, anne)
-    await ledger.settle(taken, Accepted("Objet"))
+    await ledger.settle([(taken, Accepted("Objet"))])
     world.clock.set(START + 4 * ALERT_DELAY)
     await due(world, anne)
 

@@ -59,7 +59,7 @@ async def a_sent_receipt(world: World) -> tuple[UUID, Delivery]:
     candidacy = uuid4()
     await world.hear_all([submitted(candidacy), contact(candidacy)])
     (taken,) = await world_claim(world)
-    await app.ledger(world.database, world.settings).settle(taken, Accepted("Objet"))
+    await app.ledger(world.database, world.settings).settle([(taken, Accepted("Objet"))])
     return candidacy, taken
 
 

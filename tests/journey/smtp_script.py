@@ -18,7 +18,9 @@ class ScriptedServer:
     `kept` are the messages that it took the responsibility for, or might have (after DROP).
     """
 
-    def __init__(self, recipients: Sequence[str] = (), messages: Sequence[str] = ()) -> None:
+    def __init__(self, recipients: Sequence[str] = (), messages: Sequence[str] = (), most: int = 100) -> None:
+        self._most = most
+        self._open = 0
         self._recipients = list(recipients)
         self._messages = list(messages)
         self.kept: list[EmailMessage] = []
@@ -26,8 +28,11 @@ class ScriptedServer:
         self.lines = 0
         self.port = 0
 
-    def session(self) -> SMTP:
+    def session(self) -> asyncio.Protocol:
+        if self._open >= self._most:
+            return TooMany()
         self.lines += 1
+        self._open += 1
         return SMTP(self, hostname="scripted.localhost", loop=asyncio.get_running_loop())
 
     async def handle_RCPT(
@@ -48,10 +53,21 @@ class ScriptedServer:
         return answer
 
 
+class TooMany(asyncio.Protocol):
+    """A line that is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"421 4.7.0 too many connections\r\n")
+        transport.close()
+
+
 @asynccontextmanager
-async def serving(recipients: Sequence[str] = (), messages: Sequence[str] = ()) -> AsyncIterator[ScriptedServer]:
-    """A scripted server on a free port."""
-    scripted = ScriptedServer(recipients, messages)
+async def serving(
+    recipients: Sequence[str] = (), messages: Sequence[str] = (), most: int = 100
+) -> AsyncIterator[ScriptedServer]:
+    """A scripted server on a free port; `most` is how many lines it takes in its life."""
+    scripted = ScriptedServer(recipients, messages, most)
     server = await asyncio.get_running_loop().create_server(scripted.session, "127.0.0.1", 0)
     scripted.port = server.sockets[0].getsockname()[1]
     try:

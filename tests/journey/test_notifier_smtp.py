@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ def later(world: World, minutes: float) -> None:
 class Killed(Sender):
     """Dies between the server's 250 and its own confirmation."""
 
-    async def confirm(self, delivery: Delivery, outcome: Outcome) -> None:
+    async def confirm(self, attempts: Sequence[tuple[Delivery, Outcome]]) -> None:
         raise asyncio.CancelledError
 
 

@@ -50,7 +50,7 @@ class Desk:
         ledger = app.ledger(self.world.database, self.world.settings)
         (taken,) = await ledger.claim(uuid4())
         if outcome:
-            await ledger.settle(taken, outcome)
+            await ledger.settle([(taken, outcome)])
         return taken.id
 
 

@@ -171,7 +171,7 @@ def advance(delivery: Delivery, dossier: Dossier, address: str | None, at: datet
     if delivery.state not in (State.EN_ATTENTE_ADRESSE, State.A_ENVOYER):
         return delivery
     if dossier.withdrawn:
-        return replace(delivery, state=follow(delivery.state, Step.WITHDRAWN), due_at=None)
+        return withdrawn(delivery)
     facts = dossier.facts()
     if delivery.state is not State.EN_ATTENTE_ADRESSE or facts is None or address is None:
         return delivery
@@ -183,6 +183,13 @@ def advance(delivery: Delivery, dossier: Dossier, address: str | None, at: datet
         ready_at=at,
         due_at=at,
     )
+
+
+def withdrawn(delivery: Delivery) -> Delivery:
+    """`delivery`, which waits in nobody's hands, and whose dossier was taken back; what left stays as it is."""
+    if delivery.state not in (State.EN_ATTENTE_ADRESSE, State.A_ENVOYER):
+        return delivery
+    return replace(delivery, state=follow(delivery.state, Step.WITHDRAWN), due_at=None)
 
 
 def claimed(delivery: Delivery, token: UUID, address: str | None, domain: str, at: datetime) -> Delivery:

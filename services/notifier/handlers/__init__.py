@@ -23,7 +23,7 @@ from notifier.handlers.sending import (
     give_back,
     renew_appointments,
     send_again,
-    settle_delivery,
+    settle_deliveries,
 )
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
     "report_degraded",
     "send_again",
     "send_link",
-    "settle_delivery",
+    "settle_deliveries",
     "stop_messages",
     "tell_matches",
 ]

@@ -1,7 +1,7 @@
 """What is due is taken with a claim, and what became of it is written by the holder of that claim alone."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,10 +11,11 @@ from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Outcome, RecipientKind, Refused
+from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 from notifier.domain.words import without_addresses
 from notifier.handlers.listening import close_telling, renew_digests
-from notifier.handlers.telling import STAFF, appoint, dossier_of
+from notifier.handlers.telling import STAFF, appoint
 from notifier.store import listeners, suppressed
 
 
@@ -30,65 +31,123 @@ class Sending:
     domain: str
     fingerprint: Callable[[str], str]
     """The keyed hash by which a suppressed address is recognised."""
-    limit: int = 20
-    """Messages taken in one claim; all of them must leave within the lease."""
+    limit: int = 100
+    """Messages taken in one claim; what cannot leave within the lease is given back."""
 
 
 async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[Delivery]:
-    """Take what is due into the hands of the sender `token`; what was withdrawn meanwhile stops here."""
-    taken = []
-    for one in await store.claimable(work.session, work.at, sending.limit):
-        known = await dossier_of(work, one)
-        address = await _address_of(work, one, sending)
-        if known.withdrawn or (address is None and one.kind == "digest"):
-            stopped = deliveries.stopped(one)
-            await store.save(work.session, stopped, work.at)
-            await close_telling(work, stopped)
-            continue
-        claimed = deliveries.claimed(one, token, address, sending.domain, work.at)
-        await store.save(work.session, claimed, work.at)
-        if not await _refused(work, claimed, sending):
-            taken.append(claimed)
-    return taken
+    """Take what is due into the hands of the sender `token`; what was withdrawn meanwhile stops here.
+
+    However many are taken, they cost one commit and a handful of statements.
+    """
+    waiting = await store.claimable(work.session, work.at, sending.limit)
+    known = await _known(work, waiting, sending)
+    taken, stopped = [], []
+    for one in waiting:
+        address = known.address_of(one)
+        if known.is_withdrawn(one) or (address is None and one.kind == "digest"):
+            stopped.append(deliveries.stopped(one))
+        else:
+            taken.append(deliveries.claimed(one, token, address, sending.domain, work.at))
+    await store.save_all(work.session, [*stopped, *taken], work.at)
+    for one in stopped:
+        await close_telling(work, one)
+    return await _without_suppressed(work, taken, sending)
 
 
-async def _refused(work: Work, claimed: Delivery, sending: Sending) -> bool:
-    """Whether its address is written to no more; then the message has failed, and says why."""
-    why = await suppressed.why(work.session, sending.fingerprint(claimed.address)) if claimed.address else None
-    if why is None:
-        return False
-    return await settle_delivery(
-        work, claimed, Refused(f"adresse qui ne répond plus ({why}) : corrigez-la, téléphonez")
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a batch needs to know of its recipients, read once for all."""
+
+    dossiers: Mapping[UUID, Dossier]
+    contacts: Mapping[UUID, str]
+    people: Mapping[UUID, str]
+    directory: Mapping[RecipientKind, str]
+
+    def is_withdrawn(self, one: Delivery) -> bool:
+        return one.candidacy_id is not None and self.dossiers.get(one.candidacy_id, Dossier()).withdrawn
+
+    def address_of(self, one: Delivery) -> str | None:
+        if one.candidacy_id is not None:
+            return self.contacts.get(one.candidacy_id)
+        if _member(one) is not None:
+            return self.people.get(UUID(one.recipient))
+        return self.directory.get(one.recipient_kind)  # a person's is in the delivery alone
+
+
+async def _known(work: Work, waiting: Sequence[Delivery], sending: Sending) -> _Known:
+    candidacies = {one.candidacy_id for one in waiting if one.candidacy_id is not None}
+    members = {member for one in waiting if (member := _member(one)) is not None}
+    return _Known(
+        await store.dossiers(work.session, candidacies) if candidacies else {},
+        await store.addresses(work.session, candidacies) if candidacies else {},
+        await listeners.emails(work.session, members) if members else {},
+        sending.directory,
     )
 
 
-async def rest_address(work: Work, claimed: Delivery, refused: Refused, sending: Sending) -> None:
-    """Nothing more is sent to an address where the server knows nobody."""
-    if refused.bad_address and claimed.address:
-        await suppressed.suppress(
-            work.session, sending.fingerprint(claimed.address), without_addresses(refused.reason), work.at
-        )
+def _member(one: Delivery) -> UUID | None:
+    return UUID(one.recipient) if one.recipient_kind == "staff" and one.recipient != STAFF else None
 
 
-async def settle_delivery(work: Work, claimed: Delivery, outcome: Outcome) -> bool:
-    """Write what became of an attempt; False, and nothing written, when another sender holds the delivery now."""
-    current = await store.locked(work.session, claimed.id)
-    if current is None or current.claim != claimed.claim:
-        return False
-    after, events = deliveries.settled(current, outcome, work.at, random.random())  # noqa: S311 - spreads retries
-    if after.state is State.A_ENVOYER:
-        after = deliveries.advance(after, await dossier_of(work, after), after.address, work.at)
-    await store.save(work.session, after, work.at)
-    await close_telling(work, after)
-    work.record(*events)
-    appoint(work, after)
-    return True
+async def _without_suppressed(work: Work, taken: list[Delivery], sending: Sending) -> list[Delivery]:
+    """Those whose address is written to no more have failed, and say why; the others are to be sent."""
+    prints = {one.id: sending.fingerprint(one.address) for one in taken if one.address}
+    why = await suppressed.among(work.session, set(prints.values())) if prints else {}
+    refused = [(one, why[prints[one.id]]) for one in taken if prints.get(one.id) in why]
+    words = "adresse qui ne répond plus ({}) : corrigez-la, téléphonez"
+    await _write(work, [(one, Refused(words.format(said))) for one, said in refused])
+    gone = {one.id for one, _ in refused}
+    return [one for one in taken if one.id not in gone]
+
+
+Settled = tuple[Delivery, Outcome]
+
+
+async def settle_deliveries(work: Work, attempts: Sequence[Settled], sending: Sending) -> set[UUID]:
+    """Write what became of these attempts, in one commit; returns those that the sender still held.
+
+    Of the others nothing is written: another sender holds them now. Where a server knows nobody, nothing
+    more is sent.
+    """
+    tokens = {one.claim for one, _ in attempts if one.claim is not None}
+    ids = [one.id for one, _ in attempts]
+    current = {held.id: held for token in tokens for held in await store.held(work.session, token, ids)}
+    mine = [(current[one.id], outcome) for one, outcome in attempts if one.id in current]
+    await _write(work, mine)
+    for one, outcome in mine:
+        if isinstance(outcome, Refused) and outcome.bad_address and one.address:
+            await suppressed.suppress(
+                work.session, sending.fingerprint(one.address), without_addresses(outcome.reason), work.at
+            )
+    return set(current)
+
+
+async def _write(work: Work, attempts: Sequence[Settled]) -> None:
+    after = []
+    for one, outcome in attempts:
+        changed, events = deliveries.settled(one, outcome, work.at, random.random())  # noqa: S311 - spreads retries
+        work.record(*events)
+        after.append(changed)
+    after = await _withdrawn_stop(work, after)
+    await store.save_all(work.session, after, work.at)
+    for one in after:
+        await close_telling(work, one)
+        appoint(work, one)
+
+
+async def _withdrawn_stop(work: Work, after: list[Delivery]) -> list[Delivery]:
+    """What is to be tried again of a dossier taken back meanwhile is not."""
+    again = {one.candidacy_id for one in after if one.state is State.A_ENVOYER and one.candidacy_id is not None}
+    known = await store.dossiers(work.session, again) if again else {}
+    gone = {candidacy_id for candidacy_id, dossier in known.items() if dossier.withdrawn}
+    return [deliveries.withdrawn(one) if one.candidacy_id in gone else one for one in after]
 
 
 async def give_back(work: Work, token: UUID) -> None:
     """What the sender `token` took and did not try is free again."""
-    for one in await store.held(work.session, token):
-        await store.save(work.session, deliveries.given_back(one), work.at)
+    held = await store.held(work.session, token)
+    await store.save_all(work.session, [deliveries.given_back(one) for one in held], work.at)
 
 
 async def send_again(work: Work, delivery_id: UUID, by: str) -> None:
@@ -111,12 +170,3 @@ async def renew_appointments(work: Work, delay: timedelta) -> None:
     for one in await store.later_deliveries(work.session, work.at):
         appoint(work, one)
     await renew_digests(work)
-
-
-async def _address_of(work: Work, one: Delivery, sending: Sending) -> str | None:
-    if one.candidacy_id is not None:
-        return await store.address(work.session, one.candidacy_id)
-    if one.recipient_kind == "staff" and one.recipient != STAFF:
-        person = await listeners.listener(work.session, UUID(one.recipient))
-        return person.email if person else None
-    return sending.directory.get(one.recipient_kind)  # a person's is in the delivery alone

@@ -10,7 +10,6 @@ from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Snapshot
-from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 
 STAFF = "staff"
@@ -48,10 +47,6 @@ async def advance(work: Work, candidacy_id: UUID) -> None:
 def appoint(work: Work, waiting: Delivery) -> None:
     if waiting.state is State.A_ENVOYER and waiting.due_at is not None:
         work.later(DeliveryDue(delivery_id=waiting.id), waiting.due_at, waiting.id.hex)
-
-
-async def dossier_of(work: Work, one: Delivery) -> Dossier:
-    return await store.dossier(work.session, one.candidacy_id) if one.candidacy_id else Dossier()
 
 
 def cause(work: Work) -> UUID:

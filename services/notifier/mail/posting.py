@@ -1,4 +1,4 @@
-"""One connection to the mail server, used again while there is work; every answer has one of three names.
+"""A line to the mail server, used again while there is work; every answer has one of three names.
 
 Accepted is the 250 that follows the whole message. A 5xx about the recipient or the message is refused for
 good. Everything else (4xx, no server, a dropped line, our own account refused) is postponed: it may pass.
@@ -6,8 +6,8 @@ good. Everything else (4xx, no server, a dropped line, our own account refused) 
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from email.message import EmailMessage
 
 from aiosmtplib import (
     SMTP,
@@ -36,13 +36,14 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where messages are handed over. `security`: none, starttls or tls."""
+    """Where messages are handed over. `security`: none, starttls or tls. `lines`: how many are open at most."""
 
     host: str
     port: int
     security: str = "none"
     user: str = ""
     password: str = ""
+    lines: int = 4
 
     @classmethod
     def of(cls, settings: Settings) -> "MailServer":
@@ -52,27 +53,33 @@ class MailServer:
             settings.smtp_security,
             settings.smtp_user,
             settings.smtp_password,
+            settings.smtp_lines,
         )
 
 
-class Postman:
-    """Hands messages over, one at a time."""
+class Line:
+    """One conversation with the mail server: hands messages over, one after the other."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._line: SMTP | None = None
 
-    async def post(self, message: EmailMessage, subject: str) -> Outcome:
-        """Hand `message` over and say what the server answered. Raises `Unreachable`."""
+    @property
+    def is_open(self) -> bool:
+        return self._line is not None and self._line.is_connected
+
+    async def post(self, sender: str, to: str, raw: bytes, subject: str) -> Outcome:
+        """Hand a message over and say what the server answered. Raises `Unreachable`."""
         line = await self._connected()
+        options = () if to.isascii() else ("SMTPUTF8",)
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await line.send_message(message)
+                await line.sendmail(sender, [to], raw, mail_options=options)
         except (SMTPException, OSError, TimeoutError) as error:
-            if not isinstance(error, SMTPResponseException | SMTPRecipientsRefused):
+            unanswered = not isinstance(error, SMTPResponseException | SMTPRecipientsRefused)
+            if unanswered:
                 self._drop()
             outcome = verdict(error)
-            unanswered = not isinstance(error, SMTPResponseException | SMTPRecipientsRefused)
             return replace(outcome, doubt=True) if unanswered and isinstance(outcome, Postponed) else outcome
         except ValueError as error:
             return Refused(f"message impossible à transmettre : {error}")
@@ -116,6 +123,27 @@ class Postman:
         line, self._line = self._line, None
         if line is not None:
             line.close()
+
+
+class Postman:
+    """The lines to one mail server. A short round needs one, a long one as many as are allowed."""
+
+    def __init__(self, server: MailServer, sign: Callable[[bytes], bytes] = bytes) -> None:
+        self.lines = [Line(server) for _ in range(server.lines)]
+        self.sign = sign
+        """Puts a signature on a message, where this installation has one."""
+
+    def needed(self, messages: int) -> list[Line]:
+        """The lines for so many messages: opening one costs as much as some ten of them."""
+        return self.lines[: max(1, min(len(self.lines), messages // 10))]
+
+    def others_open(self, line: Line) -> bool:
+        """Whether the server speaks with us on another line: then it does not want more, and is not away."""
+        return any(other.is_open for other in self.lines if other is not line)
+
+    async def rest(self) -> None:
+        """There is no work: say goodbye on every line."""
+        await asyncio.gather(*(line.rest() for line in self.lines))
 
 
 def verdict(error: Exception) -> Outcome:

@@ -1,13 +1,14 @@
-"""Written, sent, confirmed: three moments and two transactions, so that a crash at any point loses nothing.
+"""Written, sent, confirmed: three moments, and one commit at each end of a round, so that a crash loses nothing.
 
-Killed before the server's 250, the message is sent when the lease ends. Killed between the 250 and the
-confirmation, it is sent once more with the same Message-ID, by which mailboxes know it is the same.
-Nothing is written or sent while a transaction is open.
+Killed before the server's 250, a message is sent when its lease ends. Killed between the 250 and the
+confirmation, it is sent once more with the same Message-ID, by which mailboxes know it is the same. Answers are
+confirmed together while the next messages are spoken, so that what such a crash may repeat is what one commit
+takes. Nothing is written or sent while a transaction is open.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -17,7 +18,9 @@ import structlog
 from kernel.runtime.clock import Clock
 from kernel.runtime.failures import sentence
 from notifier.domain.delivery import Delivery, Expired, Outcome, Postponed, Refused, check_address, has_expired
-from notifier.mail.posting import CONNECT_SECONDS, SEND_SECONDS, Postman, Unreachable
+from notifier.mail.pace import Pace
+from notifier.mail.posting import CONNECT_SECONDS, SEND_SECONDS, Line, Postman, Unreachable
+from notifier.mail.rounds import Round
 from notifier.mail.trial import Trial
 from notifier.mail.writing import CannotWrite, Writer
 
@@ -27,6 +30,7 @@ ONE_MESSAGE = timedelta(seconds=CONNECT_SECONDS + SEND_SECONDS + 5)
 """A claim with less time left than this is not used: another sender may take it while we speak."""
 
 log = structlog.get_logger()
+Attempt = tuple[Delivery, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Ledger:
     """The short transactions of the sender, each its own commit."""
 
     claim: Callable[[UUID], Awaitable[list[Delivery]]]
-    settle: Callable[[Delivery, Outcome], Awaitable[bool]]
+    settle: Callable[[Sequence[Attempt]], Awaitable[set[UUID]]]
     give_back: Callable[[UUID], Awaitable[None]]
 
 
@@ -47,10 +51,11 @@ class Sender:
     postman: Postman
     clock: Clock
     trial: Trial = field(default_factory=Trial)
+    pace: Pace = field(default_factory=Pace)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until `stopping`; the message in hand is finished, the others are given back."""
+        """Send until `stopping`; the messages in hand are finished, the others are given back."""
         stop = asyncio.create_task(stopping.wait())
         stop.add_done_callback(lambda _: self.wake.set())
         delay = 0.0
@@ -76,34 +81,47 @@ class Sender:
         """Take what is due and send it; returns how many deliveries were taken."""
         token = uuid4()
         taken = await self.ledger.claim(token)
-        away: Unreachable | None = None
-        for delivery in taken:
-            if (stopping and stopping.is_set()) or not self._in_time(delivery):
+        if taken:
+            hand = Round(taken, stopping or asyncio.Event())
+            settling = asyncio.create_task(hand.settle_all(self.confirm))
+            try:
+                await asyncio.gather(*(self._speak(line, hand) for line in self.postman.needed(len(taken))))
+            finally:
+                hand.end()
+                await settling
+            if hand.waiting:
                 await self.ledger.give_back(token)
-                break
-            away = await self._send(delivery, away)
         return len(taken)
+
+    async def _speak(self, line: Line, hand: Round) -> None:
+        """Send on one line until the round is empty, the time is up, or the server wants no more lines."""
+        while (one := hand.next(self.pace, self._in_time)) is not None:
+            if isinstance(one, float):
+                await hand.idle(one)
+                continue
+            try:
+                outcome = Postponed(str(hand.away)) if hand.away else await self._attempt_safely(line, one)
+            except Unreachable as error:
+                if self.postman.others_open(line):
+                    hand.put_back(one)
+                    return
+                hand.away, outcome = error, Postponed(str(error))
+            hand.done(one, outcome)
 
     def _in_time(self, delivery: Delivery) -> bool:
         until = delivery.claimed_until
         return until is not None and until - self.clock.now() >= ONE_MESSAGE
 
-    async def _send(self, delivery: Delivery, away: Unreachable | None) -> Unreachable | None:
-        """Attempt and confirm one; once the server is away, the rest of the batch is postponed unasked."""
-        if away is not None:
-            await self.confirm(delivery, Postponed(str(away)))
-            return away
+    async def _attempt_safely(self, line: Line, delivery: Delivery) -> Outcome:
         try:
-            outcome = await self.attempt(delivery)
-        except Unreachable as error:
-            away, outcome = error, Postponed(str(error))
+            return await self.attempt(delivery, line)
+        except Unreachable:
+            raise
         except Exception as error:  # a fault of ours must not hold back the messages of others
             log.error("sender.fault", delivery=delivery.id.hex, exc_info=error)
-            outcome = Postponed(sentence(error))
-        await self.confirm(delivery, outcome)
-        return away
+            return Postponed(sentence(error))
 
-    async def attempt(self, delivery: Delivery) -> Outcome:
+    async def attempt(self, delivery: Delivery, line: Line) -> Outcome:
         """Write and hand over one message. Raises `Unreachable`."""
         now = self.clock.now()
         if has_expired(delivery, now):
@@ -113,15 +131,18 @@ class Sender:
             return refused
         try:
             written = self.writer.write(delivery, now)
-            message = self.trial.readdressed(self.writer.compose(delivery, written, now))
-        except CannotWrite as error:
+            letter = self.trial.readdressed(self.writer.compose(delivery, written, now))
+            raw = self.postman.sign(letter.raw())
+        except (CannotWrite, ValueError) as error:
             return Refused(str(error))
-        return await self.postman.post(message, written.subject)
+        return await line.post(self.writer.mail_from, letter.to, raw, written.subject)
 
-    async def confirm(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Write what became of it, if we still hold it."""
-        if not await self.ledger.settle(delivery, outcome):
-            log.warning("sender.late", delivery=delivery.id.hex, outcome=type(outcome).__name__)
+    async def confirm(self, attempts: Sequence[Attempt]) -> None:
+        """Write what became of these, where we still hold them."""
+        held = await self.ledger.settle(attempts)
+        for delivery, outcome in attempts:
+            if delivery.id not in held:
+                log.warning("sender.late", delivery=delivery.id.hex, outcome=type(outcome).__name__)
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -4,11 +4,11 @@ A rehearsal goes the whole way (claims, rendering, server, confirmation) and say
 """
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 
 from kernel.runtime.settings import Settings
 from notifier.domain.delivery import Refused
 from notifier.domain.words import masked
+from notifier.mail.letter import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,8 @@ class Trial:
             return None
         return Refused("installation d’essai : cette adresse n’est pas dans la liste CHEVALEMENT_MAIL_ONLY")
 
-    def readdressed(self, message: EmailMessage) -> EmailMessage:
+    def readdressed(self, letter: Letter) -> Letter:
         """The message as it leaves: in a rehearsal to the one address, whom it was for masked in the subject."""
-        if self.everything_to:
-            subject = f"[Répétition, pour {masked(message['To'])}] {message['Subject']}"
-            message.replace_header("To", self.everything_to)
-            message.replace_header("Subject", subject)
-        return message
+        if not self.everything_to:
+            return letter
+        return letter.readdressed(self.everything_to, f"[Répétition, pour {masked(letter.to)}] {letter.subject}")

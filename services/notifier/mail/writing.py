@@ -6,8 +6,6 @@ Subject, text and HTML come from `templates/mails`; what people typed is escaped
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from kernel.ui import french
 from kernel.ui.colours import tokens
 from notifier.domain.delivery import Delivery
 from notifier.domain.words import cut, one_line
+from notifier.mail.letter import Letter
 from notifier.mail.links import Links
 from notifier.mail.phrases import PHRASES
 
@@ -60,6 +59,7 @@ class Writer:
     def __init__(self, label: Label, public_url: str, mail_from: str, links: Links) -> None:
         self.mail_from = mail_from
         self._label = label
+        self._sender = formataddr((label.name, mail_from))
         self.links = links
         self._environment = _environment()
         self._environment.globals.update(
@@ -79,27 +79,17 @@ class Writer:
         except (TemplateError, KeyError, TypeError, ValueError) as error:
             raise CannotWrite(f"le modèle « {delivery.kind} » ne peut pas être rempli : {error}") from error
 
-    def compose(self, delivery: Delivery, written: Written, at: datetime) -> EmailMessage:
+    def compose(self, delivery: Delivery, written: Written, at: datetime) -> Letter:
         """The message as the mail server gets it: the same Message-ID at every attempt. Raises `CannotWrite`."""
-        message = EmailMessage(policy=SMTP)
-        try:
-            message["From"] = formataddr((self._label.name, self.mail_from))
-            message["To"] = delivery.address
-            message["Reply-To"] = self._label.mail
-            message["Subject"] = written.subject
-            message["Date"] = format_datetime(at)
-            message["Message-ID"] = delivery.message_id
-            if delivery.candidacy_id is not None:  # mails of one dossier stand together
-                message["References"] = f"<dossier.{delivery.candidacy_id.hex}@{domain_of(self.mail_from)}>"
-            message["Auto-Submitted"] = "auto-generated"
-            message["Content-Language"] = "fr"
-            for name, value in self._unsubscribing(delivery).items():
-                message[name] = value
-            message.set_content(written.text, cte="quoted-printable")
-            message.add_alternative(written.html, subtype="html", cte="quoted-printable")
-        except (TypeError, ValueError, AttributeError) as error:
-            raise CannotWrite(f"le message « {delivery.kind} » ne peut pas être composé : {error}") from error
-        return message
+        if delivery.address is None or delivery.message_id is None:
+            raise CannotWrite(f"le message « {delivery.kind} » n’a pas d’adresse ou pas d’identifiant")
+        headers = {"Reply-To": self._label.mail, "Date": format_datetime(at), "Message-ID": delivery.message_id}
+        if delivery.candidacy_id is not None:  # mails of one dossier stand together
+            headers["References"] = f"<dossier.{delivery.candidacy_id.hex}@{domain_of(self.mail_from)}>"
+        headers |= {"Auto-Submitted": "auto-generated", "Content-Language": "fr", **self._unsubscribing(delivery)}
+        return Letter(
+            self._sender, delivery.address, written.subject, headers, written.text, written.html, delivery.id.hex
+        )
 
     def _unsubscribing(self, delivery: Delivery) -> dict[str, str]:
         """The two headers of RFC 8058, on what may be unsubscribed."""

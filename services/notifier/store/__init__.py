@@ -1,7 +1,17 @@
 """The only room that knows the tables: loads and saves what the domain thinks in, and reads lists for pages."""
 
-from notifier.store.deliveries import claimable, delivery, held, later_deliveries, locked, open_digest, save, unsent
-from notifier.store.dossiers import address, dossier, dossiers, forget, save_contact, save_dossier, take_turn
+from notifier.store.deliveries import (
+    claimable,
+    delivery,
+    held,
+    later_deliveries,
+    locked,
+    open_digest,
+    save,
+    save_all,
+    unsent,
+)
+from notifier.store.dossiers import address, addresses, dossier, dossiers, forget, save_contact, save_dossier, take_turn
 from notifier.store.lists import PAGE, Listed, Selection, StepLine, count, history, page
 from notifier.store.watch import (
     add_reading,
@@ -22,6 +32,7 @@ __all__ = [
     "StepLine",
     "add_reading",
     "address",
+    "addresses",
     "claimable",
     "count",
     "delivery",
@@ -40,6 +51,7 @@ __all__ = [
     "page",
     "readings",
     "save",
+    "save_all",
     "save_contact",
     "save_dossier",
     "save_item",

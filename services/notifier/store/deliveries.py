@@ -1,16 +1,26 @@
 """Deliveries: read to be shown, locked to be changed, and every state they enter kept as a line of history."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import Select, Table, and_, bindparam, insert, or_, update
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.delivery import Delivery
 from notifier.domain.states import State
 from notifier.tables import DeliveryRow, DeliveryStepRow
+
+TABLE: Table = DeliveryRow.__table__
+_BORN = {"id", "cause_event_id", "recipient_kind", "recipient", "candidacy_id", "kind", "created_at"}
+_MUTABLE = [one.name for one in fields(Delivery) if one.name not in _BORN]
+_SAVE = (
+    update(TABLE).where(TABLE.c.id == bindparam("its_id")).values({name: bindparam(f"new_{name}") for name in _MUTABLE})
+)
 
 
 async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
@@ -54,20 +64,54 @@ async def claimable(session: AsyncSession, at: datetime, limit: int) -> list[Del
     """What is due, and what a sender took and did not settle in time; rows that another holds are left out."""
     due = and_(col(DeliveryRow.state) == State.A_ENVOYER.value, col(DeliveryRow.due_at) <= at)
     abandoned = and_(col(DeliveryRow.state) == State.EN_COURS.value, col(DeliveryRow.claimed_until) < at)
-    statement = (
-        select(DeliveryRow)
+    wanted = (
+        _columns()
         .where(or_(due, abandoned))
         .order_by(col(DeliveryRow.due_at), col(DeliveryRow.created_at), col(DeliveryRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [read_delivery(row) for row in await session.exec(statement)]
+    return await _read(session, wanted)
 
 
-async def held(session: AsyncSession, token: UUID) -> list[Delivery]:
-    """What the sender `token` still holds, locked."""
-    statement = select(DeliveryRow).where(col(DeliveryRow.claim) == token).with_for_update()
-    return [read_delivery(row) for row in await session.exec(statement)]
+async def held(session: AsyncSession, token: UUID, ids: Collection[UUID] | None = None) -> list[Delivery]:
+    """What the sender `token` still holds (of `ids`, where they are given), locked."""
+    wanted = _columns().where(col(DeliveryRow.claim) == token)
+    if ids is not None:
+        wanted = wanted.where(col(DeliveryRow.id).in_(ids))
+    return await _read(session, wanted.with_for_update())
+
+
+def _columns() -> Select[Any]:
+    """Deliveries below the ORM: a sender reads and writes many, and each identity that it tracks costs more."""
+    return sa_select(*(TABLE.c[one.name] for one in fields(Delivery)))
+
+
+async def _read(session: AsyncSession, wanted: Select[Any]) -> list[Delivery]:
+    rows = (await (await session.connection()).execute(wanted)).all()
+    return [Delivery(**(dict(row._mapping) | {"state": State(row.state)})) for row in rows]
+
+
+async def save_all(session: AsyncSession, changed: Sequence[Delivery], at: datetime) -> None:
+    """Write what a sender took or settled, two statements for all; each is a step of its delivery's history.
+
+    No delivery of `changed` may have been read through the ORM in this transaction.
+    """
+    if not changed:
+        return
+    connection = await session.connection()
+    await connection.execute(_SAVE, [_values(one) for one in changed])
+    await connection.execute(insert(DeliveryStepRow), [_step(one, at) for one in changed])
+
+
+def _values(one: Delivery) -> dict[str, Any]:
+    values = {f"new_{name}": getattr(one, name) for name in _MUTABLE}
+    return values | {"new_state": one.state.value, "new_snapshot": dict(one.snapshot), "its_id": one.id}
+
+
+def _step(one: Delivery, at: datetime, by: str = "") -> dict[str, Any]:
+    note = (one.last_error or "") if one.state in (State.A_ENVOYER, State.ECHEC) else ""
+    return {"delivery_id": one.id, "at": at, "state": one.state.value, "note": note, "by": by}
 
 
 async def later_deliveries(session: AsyncSession, at: datetime) -> list[Delivery]:
@@ -80,8 +124,7 @@ async def save(session: AsyncSession, changed: Delivery, at: datetime, by: str =
     """Write a delivery, and the step it made in its history where its state changed or it was tried again."""
     row = await session.get(DeliveryRow, changed.id)
     if row is None or row.state != changed.state or (changed.claim and row.claim != changed.claim):
-        note = (changed.last_error or "") if changed.state in (State.A_ENVOYER, State.ECHEC) else ""
-        step = DeliveryStepRow(delivery_id=changed.id, at=at, state=changed.state.value, note=note, by=by)
+        step = DeliveryStepRow(**_step(changed, at, by))
         await _put(session, changed)
         await session.flush()
         session.add(step)

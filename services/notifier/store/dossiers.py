@@ -63,6 +63,12 @@ async def address(session: AsyncSession, candidacy_id: UUID) -> str | None:
     return row.email if row else None
 
 
+async def addresses(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where to write about these candidacies; those of which nobody said are left out."""
+    statement = select(ContactRow).where(col(ContactRow.candidacy_id).in_(set(ids)))
+    return {row.candidacy_id: row.email for row in await session.exec(statement)}
+
+
 async def save_contact(session: AsyncSession, candidacy_id: UUID, role: str, email: str) -> None:
     if await session.get(ErasedRow, candidacy_id) is None:
         await session.merge(ContactRow(candidacy_id=candidacy_id, role=role, email=email))

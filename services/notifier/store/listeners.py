@@ -32,6 +32,12 @@ async def listener(session: AsyncSession, person_id: UUID) -> Listener | None:
     return Listener(row.person_id, row.email, row.name, row.role, row.may_enter, row.at) if row else None
 
 
+async def emails(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, str]:
+    """Where these people are written to; those who may not be are left out."""
+    wanted = select(PersonRow).where(col(PersonRow.person_id).in_(people), col(PersonRow.email).is_not(None))
+    return {row.person_id: row.email for row in await session.exec(wanted) if row.email}
+
+
 async def save_listener(session: AsyncSession, one: Listener) -> None:
     await session.merge(PersonRow(**{name.name: getattr(one, name.name) for name in fields(Listener)}))
 

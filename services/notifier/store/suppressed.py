@@ -1,7 +1,9 @@
 """Addresses that are written to no more, by their keyed hash: the list cannot be read as addresses."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.tables import SuppressedRow
@@ -14,7 +16,7 @@ async def suppress(session: AsyncSession, fingerprint: str, reason: str, at: dat
         await session.flush()
 
 
-async def why(session: AsyncSession, fingerprint: str) -> str | None:
-    """Why an address is written to no more; None where it is."""
-    row = await session.get(SuppressedRow, fingerprint)
-    return row.reason if row else None
+async def among(session: AsyncSession, fingerprints: Collection[str]) -> dict[str, str]:
+    """Which of these are written to no more, and why."""
+    statement = select(SuppressedRow).where(col(SuppressedRow.fingerprint).in_(fingerprints))
+    return {row.fingerprint: row.reason for row in await session.exec(statement)}
