@@ -45,9 +45,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     public_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     links = Links(settings.signing_key(), public_url)
     writer = Writer(label, public_url, settings.mail_from, links)
-    postman = Postman(MailServer.of(settings), signature_of(settings))
-    pace = Pace(settings.mail_rate, settings.mail_domain_rate)
-    sender = Sender(ledger(database, settings), writer, postman, time, Trial.of(settings), pace)
+    sender = _sender(database, settings, writer, time)
     delay = timedelta(seconds=settings.alert_delay)
     page = _page(label)
     app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
@@ -68,6 +66,12 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         at_start=at_start,
         loops=[sender.run, returns(database, settings)] if settings.bounce_folder else [sender.run],
     )
+
+
+def _sender(database: Database, settings: Settings, writer: Writer, clock: Clock) -> Sender:
+    postman = Postman(MailServer.of(settings), signature_of(settings))
+    pace = Pace(settings.mail_rate, settings.mail_domain_rate)
+    return Sender(ledger(database, settings), writer, postman, clock, Trial.of(settings), pace)
 
 
 def ledger(database: Database, settings: Settings) -> Ledger:
