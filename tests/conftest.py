@@ -6,10 +6,12 @@
 import os
 import shutil
 import socket
+import sqlite3
 import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +19,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "services"))
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kernel.runtime import migrate
 from kernel.runtime.nats_server import NatsServer
 
 POSTGRES_IMAGE = "postgres:18-alpine"
@@ -27,6 +32,32 @@ def broker_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="nats-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _born_migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A service's new SQLite file is a copy of the one that its migrations made for the first test that asked.
+
+    Files that hold something, other revisions and PostgreSQL go through the migrations as ever.
+    """
+    folder, real = tmp_path_factory.mktemp("born"), migrate.upgrade
+
+    async def upgrade(engine: AsyncEngine, service: str, revision: str = "head") -> None:
+        file = Path(engine.url.database or "") if engine.url.get_backend_name() == "sqlite" else None
+        if file is None or revision != "head" or not file.parent.is_dir() or file.exists():
+            return await real(engine, service, revision)
+        made = folder / service
+        if not made.exists():
+            await real(engine, service)
+            with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(made)) as copy:
+                source.backup(copy)
+            return None
+        shutil.copyfile(made, file)
+        return None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture
