@@ -61,6 +61,8 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/brouillons/{draft_id}/verification"): KEYED,
         ("POST", "/brouillons/{draft_id}/verification"): KEYED,
         ("POST", "/brouillons/{draft_id}/suppression"): KEYED,
+        ("POST", "/brouillons/{draft_id}/fichiers"): KEYED,
+        ("GET", "/brouillons/{draft_id}/fichiers/{attachment_id}"): KEYED,
         ("GET", "/brouillons/{draft_id}/{section}"): KEYED,
         ("POST", "/brouillons/{draft_id}/{section}"): KEYED,
         ("GET", "/candidatures/{candidacy_id}/accuse"): KEYED,
@@ -75,6 +77,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/dossiers/vues/{view_id}/suppression"): STAFF(303),
         ("GET", "/dossiers/{candidacy_id}"): STAFF(),
         ("GET", "/dossiers/{candidacy_id}/dossier.pdf"): STAFF(),
+        ("GET", "/dossiers/{candidacy_id}/fichiers/{attachment_id}"): STAFF(200, 404),
         ("POST", "/dossiers/{candidacy_id}/preselection"): STAFF(422),
         ("GET", "/dossiers/{candidacy_id}/versions"): STAFF(),
         ("POST", "/dossiers/{candidacy_id}/hors-delai"): STAFF(422),
@@ -117,6 +120,8 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/mes-dossiers/{candidacy_id}"): APPLICANTS(404),  # nobody's but its porteurs'
         ("GET", "/mes-dossiers/{candidacy_id}/versions"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/messages"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/fichiers"): APPLICANTS(404),
+        ("GET", "/mes-dossiers/{candidacy_id}/fichiers/{attachment_id}"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/modifier"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/reprendre"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/retrait"): APPLICANTS(404),
@@ -246,6 +251,7 @@ def address(house: House, path: str) -> str:
     known = {
         "{candidacy_id}": house.mine.candidacy_id,
         "{correction_id}": uuid4(),
+        "{attachment_id}": house.plan,
         "{person_id}": house.staff,
         "{delivery_id:uuid}": house.delivery,
         "{draft_id}": uuid4(),

@@ -8,7 +8,7 @@ import pytest
 from kernel.contracts.registry import SERVICES
 from kernel.runtime.auth import Role
 from tests.pages.test_access_list import ACCESS, address
-from tests.pages.whole_house import CONTACT, GUEST, OTHER, PLOT, PRIVATE, ROLES, House, furnished
+from tests.pages.whole_house import CONTACT, GUEST, OTHER, PLAN, PLOT, PRIVATE, ROLES, House, furnished
 
 JURORS: frozenset[Role | None] = frozenset({"staff", "partner", "expert"})
 STAFF: frozenset[Role | None] = frozenset({"staff"})
@@ -30,6 +30,7 @@ def secrets_of(house: House) -> Mapping[str, frozenset[Role | None]]:
         house.other.key: frozenset({"applicant"}),
         house.token: NOBODY,
         PLOT: STAFF,
+        PLAN: STAFF,
         PRIVATE: JURORS,
         str(house.mine.candidacy_id): JURORS,
         OTHER: frozenset({"staff", "applicant"}),  # the applicant of this house is that very contact
@@ -65,7 +66,7 @@ async def test_no_page_shows_what_is_not_for_its_reader(house: House, role: Role
 
 
 @pytest.mark.parametrize(
-    ("secret", "role"), [(CONTACT, "staff"), (GUEST, "staff"), (PLOT, "staff"), (PRIVATE, "expert")]
+    ("secret", "role"), [(CONTACT, "staff"), (GUEST, "staff"), (PLOT, "staff"), (PLAN, "staff"), (PRIVATE, "expert")]
 )
 async def test_the_walk_does_find_what_is_there(house: House, secret: str, role: Role) -> None:
     assert any(secret in text for text in (await seen_by(house, role)).values())

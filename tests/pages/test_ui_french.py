@@ -109,6 +109,13 @@ def test_numbers_keep_two_decimals_at_most() -> None:
     assert french.nombre(None) == "non précisé"
 
 
+def test_a_file_weighs_in_units_that_people_know() -> None:
+    assert french.poids(1) == "1 octet"
+    assert french.poids(999) == "999 octets"
+    assert french.poids(340_400) == f"340{NARROW}ko"
+    assert french.poids(2_449_000) == f"2,4{NARROW}Mo"
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="not a number"):

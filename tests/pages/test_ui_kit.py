@@ -106,7 +106,7 @@ def test_an_unknown_name_raises(environment: Environment) -> None:
         "{{ ui.textarea(h, h, h, h, h) }}{{ ui.money(h, h, h, h, h) }}{{ ui.month(h, h, h, h, h) }}",
         "{{ ui.select(h, h, [(h, h)], h, h, h, autocomplete=h, blank=h) }}",
         "{{ ui.checkboxes(h, h, [(h, h)], [h], h, h) }}{{ ui.radios(h, h, [(h, h)], h, h, h) }}",
-        "{{ ui.consent(h, h, true, h, h, h) }}",
+        "{{ ui.consent(h, h, true, h, h, h) }}{{ ui.files(h, h, h, h, accept=h) }}",
         "{{ ui.rows(h, h, [{'name': h, 'label': h, 'kind': 'text'}], [{h: h}], {h ~ '-0-' ~ h: h}, 1, h, h) }}",
         "{{ ui.definitions([(h, h), (h, none)]) }}",
         "{% call(i) ui.table(h, [h, (h, h)], [h]) %}{{ ui.head_cell(i) }}{{ ui.cell(h, i, h) }}{% endcall %}",

@@ -3,6 +3,7 @@
 What must not leak is planted: an address, a receipt's key, a link's token, words written among jurors.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -20,10 +21,13 @@ from starlette.routing import Mount, Route
 from chevalement.platform import build
 from intake import handlers
 from intake.domain.acts import Step
+from intake.domain.attachments import Given
 from intake.domain.people import Invitation
-from intake.handlers import acts, board, views
+from intake.handlers import acts, attachments, board, views
 from intake.store import people, waves
+from intake.store.attachments import Owner
 from intake.store.candidacies import Receipt
+from intake.store.files import Files
 from kernel.contracts.envelope import Cause
 from kernel.contracts.intake import SessionOpened
 from kernel.contracts.registry import BY_SUBJECT, SERVICES
@@ -41,6 +45,7 @@ ROLES: tuple[Role | None, ...] = (None, *get_args(Role))
 CONTACT = "secret-contact@porteur.example"
 OTHER = "autre-porteur@voisine.example"
 GUEST = "invite-secret@region.example"
+PLAN = "Des mots écrits dans le plan du projet"
 PLOT = "Ce que l’équipe se dit du choix"
 PRIVATE = "Des mots entre jurés que le porteur ne lit pas."
 
@@ -55,6 +60,8 @@ class House:
     staff: UUID
     act: UUID
     selection: UUID
+    plan: UUID
+    """A file of `mine`, whose content has PLAN in it."""
 
     def __init__(self, folder: Path) -> None:
         settings = Settings.load(data=folder, secret="x" * 32)
@@ -138,6 +145,7 @@ class House:
         assert applicant is not None
         self.staff = staff.id
         await self._weigh()
+        await self._join()
         await self.carry()
         await self._opine()
         self.token = await self._last_token()
@@ -145,6 +153,16 @@ class House:
         for role in get_args(Role):
             person = {"staff": str(staff.id), "applicant": str(applicant.id)}.get(role, str(uuid4()))
             await self.sign_in(role, person)
+
+    async def _join(self) -> None:
+        """A file of the first dossier."""
+        files = Files(self.services["intake"].settings.documents_folder)
+        arrived, digest = files.incoming / "plan", hashlib.sha256(PLAN.encode()).hexdigest()
+        arrived.write_text(PLAN)
+        async with files.held(), self.intake.work() as work:
+            await files.put(arrived, digest)
+            given = Given("plan.odt", "odt", len(PLAN.encode()), digest)
+            self.plan = (await attachments.join(work, Owner(candidacy_id=self.mine.candidacy_id), given)).id
 
     async def _weigh(self) -> None:
         """A what-if selection, a view of the team, and an act that waits, each about the second dossier."""

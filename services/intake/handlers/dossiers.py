@@ -10,7 +10,7 @@ from intake.domain import wave as waves
 from intake.domain.dossier import PORTEUR, Candidacy, Change, Dossier
 from intake.domain.journal import Entry
 from intake.domain.refusals import AlreadySubmitted
-from intake.store import candidacies, drafts, hearsay, people, revisions
+from intake.store import attachments, candidacies, drafts, hearsay, people, revisions
 from intake.store import waves as wave_store
 from intake.store.candidacies import Receipt
 from kernel.runtime.database import Work
@@ -38,6 +38,7 @@ async def submit_candidacy(
     await candidacies.add_candidacy(session, change.candidacy, form_token, key)
     await revisions.keep_version(session, change.candidacy, work.at, PORTEUR)
     await people.know_applicant(session, dossier.contact.email, dossier.project.porteur, work.at)
+    await attachments.hand_over(session, form_token, change.candidacy.id)
     await drafts.forget_answers(session, form_token)
     await hearsay.write(session, [*change.entries, *await _taken_up(work, change.candidacy)])
     work.record(*change.events)

@@ -15,7 +15,7 @@ from intake.domain.refusals import Refused
 from intake.domain.revision import Correction, Wish
 from intake.forms.answers import answers_of
 from intake.handlers.drafts import key_hash
-from intake.store import candidacies, drafts, hearsay, people, revisions
+from intake.store import attachments, candidacies, drafts, hearsay, people, revisions
 from intake.store.drafts import Draft
 from kernel.contracts.intake_life import CorrectionAsked
 from kernel.runtime.database import Work
@@ -71,7 +71,7 @@ async def revise(work: Work, draft: Draft, dossier: Dossier, by: str = PORTEUR) 
     work.record(*change.events)
     for asked in await revisions.asked(work.session, candidacy.id):
         if asked.section in sections:
-            await _close(work, asked, "rendue", by)
+            await close_correction(work, asked, "rendue", by)
     await drafts.drop(work.session, draft.id)
     return change.candidacy
 
@@ -104,10 +104,11 @@ async def drop_correction(work: Work, candidacy_id: UUID, correction_id: UUID, b
     await candidacies.held(work.session, candidacy_id)
     for asked in await revisions.asked(work.session, candidacy_id):
         if asked.id == correction_id:
-            await _close(work, asked, "retiree", by)
+            await close_correction(work, asked, "retiree", by)
 
 
-async def _close(work: Work, asked: Correction, outcome: revision.Outcome, by: str) -> None:
+async def close_correction(work: Work, asked: Correction, outcome: revision.Outcome, by: str) -> None:
+    """A request of the team is answered, or taken back."""
     closed = replace(asked, outcome=outcome, closed_at=work.at)
     await revisions.save_corrections(work.session, [closed])
     await _journal(work, asked, "correction_rendue" if outcome == "rendue" else "correction_retiree", "", by)
@@ -145,6 +146,8 @@ async def _copy(work: Work, candidacy: Candidacy, purpose: Purpose) -> UUID:
     answers: Mapping[str, str] = answers_of(candidacy.dossier)
     first = {name: Answer(value, 1, work.at) for name, value in answers.items()}
     await drafts.save_answers(work.session, draft.id, first, work.at)
+    if purpose.taken_from is not None:
+        await attachments.copy(work.session, purpose.taken_from, draft.id, work.at)
     return draft.id
 
 

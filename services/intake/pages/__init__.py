@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from intake.pages import (
     acts,
     apply,
+    attachments,
     autosave,
     batch,
     board,
@@ -40,6 +41,7 @@ ROOMS = (
     apply,
     autosave,
     sending,
+    attachments,
     drafts,
     receipt,
     paper,

@@ -1,4 +1,5 @@
-"""A view as a ZIP: the list, then a folder for each dossier with the copy of its answers; sent while it is made.
+"""A view as a ZIP: the list, then a folder for each dossier with the copy of its answers
+and the files that were joined; sent while it is made.
 
 At no moment is more than one document in memory, so that a whole year of dossiers can be taken away.
 """
@@ -14,7 +15,8 @@ from intake.pages.exports import as_csv, cells
 from intake.pages.listing import Viewed
 from intake.pages.paper import document
 from intake.pages.shell import PRIVATE, Shell, Staff
-from intake.store import candidacies
+from intake.store import attachments, candidacies
+from intake.store.attachments import Owner
 from intake.store.lists import DossierLine, whole
 from kernel.ui.paper import PaperFailed, Printer
 
@@ -47,9 +49,23 @@ async def bundled(shell: Shell, printer: Printer, lines: Sequence[DossierLine]) 
             candidacy = await candidacies.candidacy(session, line.id)
         if candidacy is None:
             continue
+        await _add_files(shell, packed, line)
         try:
             packed.add(await printer.pdf(document(candidacy, shell.label)), f"{line.number}/accuse-et-reponses.pdf")
         except PaperFailed:
             packed.add(NOT_SET, f"{line.number}/LISEZ-MOI.txt")
     for part in packed.finalize():
         yield part
+
+
+async def _add_files(shell: Shell, packed: ZipStream, line: DossierLine) -> None:
+    """The files that the porteur joined, read from disk as they leave; two of one name are told apart."""
+    async with shell.database.reading() as session:
+        joined = await attachments.of_owner(session, Owner(candidacy_id=line.id))
+    taken: set[str] = set()
+    for one in joined:
+        if one.digest is None:
+            continue
+        name = one.name if one.name.casefold() not in taken else f"{len(taken) + 1}-{one.name}"
+        taken.add(name.casefold())
+        packed.add_path(shell.files.path_of(one.digest), f"{line.number}/documents/{name}")

@@ -18,8 +18,9 @@ from intake.forms.staff import Choice, read_choice
 from intake.forms.words import Words
 from intake.handlers import UnknownDossier, messages
 from intake.pages.shell import DossierId, Shell, Staff, Typed
-from intake.store import candidacies, desk, hearsay, revisions
+from intake.store import attachments, candidacies, desk, hearsay, revisions
 from intake.store import messages as threads
+from intake.store.attachments import Owner
 from kernel.contracts.intake import PlanLine
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
@@ -111,6 +112,7 @@ async def gathered(session: AsyncSession, candidacy: Candidacy) -> dict[str, Any
     return {
         "opinions": await hearsay.opinions_on(session, known),
         "journal": await hearsay.journal_of(session, known),
+        "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
         "corrections": await revisions.corrections(session, known),
         "thread": await threads.thread(session, known),
         "porteur_read": await threads.read_until(session, known, "porteur"),

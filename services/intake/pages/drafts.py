@@ -3,6 +3,8 @@
 A section shows what was typed and cannot be read; what is only missing never stops anybody from going on.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -25,6 +27,7 @@ from kernel.ui import Notice
 FILLS = (("acquis", "Acquis", "solid"), ("demande", "Demandé", "striped"), ("envisage", "Envisagé", "dotted"))
 NEEDS = [column | ({"kind": "text"} if column["kind"] == "month" else {}) for column in COLUMNS["besoin"]]
 """A month picker would drop « 9/2026 », which another browser let somebody type."""
+NONE: Mapping[str, str] = MappingProxyType({})
 ERASED = Notice("succes", "Le brouillon est effacé.", "Aucune de vos réponses n’a été gardée.")
 KEPT_ALL = Notice("information", "Vos mots sont enregistrés, mais une réponse est à corriger avant l’envoi.")
 
@@ -81,6 +84,18 @@ async def _save(shell: Shell, request: Request, opened: Opened, section: str, wo
     now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
     crossed = next((name for name, found in merged.items() if found.conflict), None)
     return _next(shell, request, now, (section, crossed), words)
+
+
+async def save_documents(shell: Shell, request: Request, opened: Opened, words: Words, refused: str) -> Response:
+    """Keep the words of the documents, once the files sent with them were seen to; `refused` says which were not."""
+    now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
+    answer = await _save(shell, request, now, "documents", words)
+    if answer.status_code != 303 or not (refused or words["joindre"] or words["oter"]):
+        return answer
+    if not refused:
+        return RedirectResponse(opened.address("documents") + "#joints", 303)
+    now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
+    return _section(shell, request, now, "documents", status=422, errors={"fichiers": refused})
 
 
 def _next(shell: Shell, request: Request, opened: Opened, place: tuple[str, str | None], words: Words) -> Response:
@@ -146,6 +161,7 @@ def _section(
     *,
     status: int = 200,
     words: Words | None = None,
+    errors: Mapping[str, str] = NONE,
     notices: tuple[Notice, ...] = (),
 ) -> Response:
     statuses, names = opened.statuses(shell), fields_of(section, shell.label)
@@ -161,7 +177,7 @@ def _section(
         titles=TITLES,
         statuses=statuses,
         words=with_room(words or opened.words),
-        errors={**statuses[section].wrong, **missing},
+        errors={**statuses[section].wrong, **missing, **errors},
         columns={**COLUMNS, "besoin": NEEDS},
         place=(list(statuses).index(section) + 1, len(statuses) + 1),
         **_behind(opened, shell, names),

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
+from intake.domain.attachments import check_joins
 from intake.domain.dossier import Candidacy
 from intake.domain.draft import TITLES
+from intake.domain.refusals import permits
 from intake.domain.revision import sections_open
 from intake.domain.wave import takes_dossiers
 from intake.forms.candidacy import ToCorrect
@@ -19,7 +21,8 @@ from intake.pages.comparing import comparisons
 from intake.pages.own import Own, own_dossier
 from intake.pages.receipt import current_step, steps
 from intake.pages.shell import Shell, Typed
-from intake.store import drafts, hearsay, messages, people, revisions
+from intake.store import attachments, drafts, hearsay, messages, people, revisions
+from intake.store.attachments import Owner
 from intake.store.waves import all_waves, open_wave
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
@@ -28,6 +31,8 @@ DONE = {
     "renvoye": Notice("succes", "Vos modifications sont enregistrées.", "La version précédente est gardée."),
     "ecrit": Notice("succes", "Votre message est parti.", "L’équipe le lira sur cette page et vous répondra ici."),
     "partage": Notice("succes", "L’invitation est partie.", "Son lien est valable sept jours."),
+    "joint": Notice("succes", "Vos fichiers sont joints au dossier.", "L’équipe peut les lire."),
+    "ote": Notice("succes", "Le fichier est retiré du dossier."),
     "retire": Notice("succes", "Cette personne n’a plus accès au dossier."),
 }
 
@@ -98,6 +103,8 @@ async def _gathered(session: AsyncSession, candidacy: Candidacy, at: datetime) -
         "taking_up": await drafts.taking_up(session, known),
         "wave": next((wave for wave in await all_waves(session) if wave.id == candidacy.wave_id), None),
         "can_take_up": candidacy.state == "en_attente" and takes_dossiers(await open_wave(session), at),
+        "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
+        "joinable": permits(check_joins, candidacy.state),
         "guests": await people.participants(session, known),
         "journal": await hearsay.journal_of(session, known),
         "thread": await messages.thread(session, known),

@@ -14,11 +14,15 @@ from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
 from intake.domain import journal, states, vocabulary
+from intake.domain.attachments import LARGEST, MEGA, MOST
 from intake.domain.states import STATES, WORDS
+from intake.forms.attachments import ACCEPT, ASKED
 from intake.forms.words import Words, words_of
+from intake.store.files import Files
 from kernel.contracts.label import Commune, Label
 from kernel.runtime.auth import Allow, Person, visitor
 from kernel.runtime.database import Database
+from kernel.runtime.settings import Settings
 from kernel.ui import Page, Site, templates
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -51,11 +55,15 @@ class Shell:
     label: Label
     secure: bool
     page: Page
+    files: Files
+    clamd: str
+    """Where the antivirus listens; empty where there is none."""
 
     @classmethod
-    def of(cls, database: Database, label: Label, *, secure: bool) -> "Shell":
-        environment = _environment(label)
-        return cls(database, label, secure, Page(environment, Site.of(label), signed_in=visitor))
+    def of(cls, database: Database, label: Label, settings: Settings) -> "Shell":
+        page = Page(_environment(label), Site.of(label), signed_in=visitor)
+        secure = settings.public_url.startswith("https://")
+        return cls(database, label, secure, page, Files(settings.documents_folder), settings.clamd)
 
     @property
     def late(self) -> timedelta:
@@ -79,7 +87,7 @@ class Shell:
 
 
 async def typed(request: Request) -> Words:
-    """The words of a submitted form; files, which no form of intake has, are left out."""
+    """The words of a submitted form; files, which have addresses of their own, are left out."""
     form = await request.form(max_fields=MOST_FIELDS)
     return words_of((name, value) for name, value in form.multi_items() if isinstance(value, str))
 
@@ -109,6 +117,8 @@ def _environment(label: Label) -> Environment:
         themes=[(theme.code, theme.name) for theme in label.themes],
         levels=[(str(level.value), level.name) for level in label.levels],
         level_names={level.value: level.name for level in label.levels},
+        files_accepted=ACCEPT,
+        files_hint=f"{ASKED[:1].upper()}{ASKED[1:]}, {LARGEST // MEGA} Mo au plus chacun, {MOST} fichiers au plus",
         level_helps=[(level.name, level.help) for level in label.levels],
     )
     environment.filters.update(

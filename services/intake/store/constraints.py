@@ -35,6 +35,16 @@ SPOKEN: Mapping[str, tuple[str, type[Refused], str]] = MappingProxyType(
             Refused,
             "Une simulation de cette vague porte déjà ce nom : choisissez-en un autre.",
         ),
+        "uq_attachment_draft_id_digest": (
+            "attachment.draft_id, attachment.digest",
+            Refused,
+            "Ce fichier vient d’être joint.",
+        ),
+        "uq_attachment_candidacy_id_digest": (
+            "attachment.candidacy_id, attachment.digest",
+            Refused,
+            "Ce fichier vient d’être joint.",
+        ),
         "pk_spent_link": ("spent_link.once", SpentLink, SPENT),
         "uq_person_email": (
             "person.email",

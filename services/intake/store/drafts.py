@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.draft import Answer
-from intake.tables import CandidacyRow, DraftFieldRow, DraftRow
+from intake.tables import AttachmentRow, CandidacyRow, DraftFieldRow, DraftRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ async def save_answers(session: AsyncSession, draft_id: UUID, changed: Mapping[s
 async def drop(session: AsyncSession, draft_id: UUID) -> None:
     """Erase a draft with all its words."""
     await session.exec(delete(DraftFieldRow).where(col(DraftFieldRow.draft_id) == draft_id))
+    await session.exec(delete(AttachmentRow).where(col(AttachmentRow.draft_id) == draft_id))
     await session.exec(delete(DraftRow).where(col(DraftRow.id) == draft_id))
 
 
@@ -134,6 +135,7 @@ async def drop_untouched(session: AsyncSession, since: datetime) -> None:
     """Erase the drafts that nobody has touched after `since`."""
     old = select(DraftRow.id).where(col(DraftRow.saved_at) <= since)
     await session.exec(delete(DraftFieldRow).where(col(DraftFieldRow.draft_id).in_(old)))
+    await session.exec(delete(AttachmentRow).where(col(AttachmentRow.draft_id).in_(old)))
     await session.exec(delete(DraftRow).where(col(DraftRow.saved_at) <= since))
 
 

@@ -1,5 +1,6 @@
 """The tables of intake, a module for each thing that is kept; `Base.metadata` knows them all."""
 
+from intake.tables.attachments import AttachmentRow
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
 from intake.tables.board import ActRow, PickRow, ProposalRow, SelectionRow
 from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagRow
@@ -19,6 +20,7 @@ __all__ = [
     "ActRow",
     "AsideRow",
     "AssignmentRow",
+    "AttachmentRow",
     "Base",
     "CandidacyRow",
     "CandidacyThemeRow",

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path("var"), description="folder of the databases, of JetStream and of the secret")
+    documents: str = Field("", description="folder of the files that porteurs join; empty: in the data folder")
+    clamd: str = Field("", description="socket or host:port of clamd, which sees each file first; empty scans nothing")
     host: str = Field("127.0.0.1", description="address on which pages are served")
     port: int = Field(8000, ge=0, le=65535, description="port of the pages; 0 takes a free one")
     public_url: str = Field("", description="address people use, in links of mails; empty means the one served")
@@ -112,6 +114,11 @@ class Settings(BaseSettings):
             return self.database_url.replace("{service}", service)
         self.data.mkdir(parents=True, exist_ok=True)
         return f"sqlite+aiosqlite:///{self.data.resolve() / service}.db"
+
+    @property
+    def documents_folder(self) -> Path:
+        """Where joined files are kept; outside of anything that is served."""
+        return Path(self.documents) if self.documents else self.data.resolve() / "documents"
 
     def signing_key(self) -> str:
         """The key that signs sessions; made and kept in the data folder when none is set."""

@@ -31,6 +31,8 @@ OPEN_TO_ALL = ("/static/", "/health/")
 
 log = structlog.get_logger()
 ErrorPage = Callable[[Request, int, str], Response]
+BodyLimit = Callable[[str], int]
+"""Path → bytes that a request to it may have."""
 
 
 def strict_headers(secure: bool) -> dict[str, str]:
@@ -41,10 +43,13 @@ def strict_headers(secure: bool) -> dict[str, str]:
 class Gate:
     """ASGI: refuses foreign writes and oversize bodies, adds headers, gives the request its cause."""
 
-    def __init__(self, app: ASGIApp, error_page: ErrorPage, secure: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, error_page: ErrorPage, secure: bool = False, limit: BodyLimit | None = None
+    ) -> None:
         self.app = app
         self.error_page = error_page
         self.headers = strict_headers(secure)
+        self.limit = limit or (lambda path: MAX_BODY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,27 +69,27 @@ class Gate:
             await refusal(scope, receive, with_headers)
             return
         await _recognise(scope)
-        await self.app(scope, _bounded(receive), with_headers)
+        await self.app(scope, _bounded(receive, self.limit(scope["path"])), with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """The page that says no before the application is asked, if it must."""
         if scope["method"] not in SAFE and not same_origin(headers):
             return self.error_page(Request(scope), 403, "Cette demande vient d'un autre site : elle est refusée.")
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > MAX_BODY:
+        if length.isdecimal() and int(length) > self.limit(scope["path"]):
             return self.error_page(Request(scope), 413, "")
         return None
 
 
-def _bounded(receive: Receive) -> Receive:
-    """`receive`, which says 413 once more than MAX_BODY bytes came."""
+def _bounded(receive: Receive, most: int) -> Receive:
+    """`receive`, which says 413 once more than `most` bytes came."""
     received = 0
 
     async def counted() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY:
+        if received > most:
             raise HTTPException(413)
         return message
 
@@ -114,10 +119,13 @@ def cause_of(request: Request) -> Cause:
     return cause
 
 
-def web_app(title: str, *, secure: bool, error_page: ErrorPage) -> FastAPI:
-    """A FastAPI application with the gate, body limits and error pages; documentation pages are off."""
+def web_app(title: str, *, secure: bool, error_page: ErrorPage, limit: BodyLimit | None = None) -> FastAPI:
+    """A FastAPI application with the gate, body limits and error pages; documentation pages are off.
+
+    `limit` is for an application that takes files; elsewhere a body has MAX_BODY bytes at most.
+    """
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Gate, error_page=error_page, secure=secure)
+    app.add_middleware(Gate, error_page=error_page, secure=secure, limit=limit)
 
     @app.exception_handler(HTTPException)
     async def known(request: Request, error: HTTPException) -> Response:

@@ -87,6 +87,14 @@ def jours_restants(day: date | None, today: date) -> str:
     return f"dans {amount} jours" if left > 0 else f"clos depuis {amount} jours"
 
 
+def poids(size: int) -> str:
+    """« 12 octets », « 340 ko », « 2,4 Mo »: how heavy a file is, in thousands of bytes as shops count them."""
+    if size < 1_000:
+        return f"{size} octet" + ("s" if size > 1 else "")
+    unit, part = ("ko", 1_000) if size < 1_000_000 else ("Mo", 1_000_000)
+    return f"{nombre(size / part, 0 if unit == 'ko' else 1)}{NARROW}{unit}"
+
+
 def nombre(value: Number | None, decimals: int = 2) -> str:
     """« 12 500 », « 3,25 », « −4 »; at most that many decimals, none when they are zero."""
     if value is None:
@@ -144,6 +152,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "jours": jours,
         "jours_restants": jours_restants,
         "nombre": nombre,
+        "poids": poids,
         "euros": euros,
         "taux": taux,
         "typo": typo,
