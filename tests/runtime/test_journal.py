@@ -267,8 +267,7 @@ async def test_the_command_reads_every_service(tmp_path: object, monkeypatch: py
 
     reports = await journals.verify_all(settings)
     assert [line.partition(", heads")[0] for report in reports for line in report.lines()] == [
-        "intake: 0 dossiers, 0 lines, all match",
-        "scoring: 0 dossiers, 0 lines, all match",
+        f"{service}: 0 dossiers, 0 lines, all match" for service in ("intake", "scoring", "funding_watch")
     ]
 
 
