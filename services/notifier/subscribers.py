@@ -30,13 +30,14 @@ from kernel.contracts.intake_life import (
     ErasureOrdered,
     MessagePosted,
 )
-from kernel.contracts.notifier import AlertDue, DeliveryDue, DigestDue
+from kernel.contracts.notifier import AlertDue, DeliveryDue, DigestDue, ReminderDue
 from kernel.contracts.scoring import DecisionTaken
+from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from notifier import handlers
-from notifier.handlers import listening
+from notifier.handlers import following, listening
 from notifier.handlers.listening import CallChange
 
 CALL_CHANGES: tuple[type[CallChange], ...] = (CallAmended, CallClosed, CallClosing, CallDeadlineMoved, CallReopened)
@@ -50,6 +51,7 @@ def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
     _life(subscriptions)
     _watch(subscriptions, alert_delay)
     _listeners(subscriptions, alert_delay)
+    _following(subscriptions)
 
     @subscriptions.on(AlertDue)
     async def alert_due(event: AlertDue, work: Work) -> None:
@@ -146,3 +148,25 @@ def _listeners(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
         @subscriptions.on(change)
         async def call_changed(event: CallChange, work: Work) -> None:
             await listening.hear_of_call(work, event, alert_delay)
+
+
+def _following(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(MatchForwarded)
+    async def forwarded(event: MatchForwarded, work: Work) -> None:
+        await following.forward(work, event)
+
+    @subscriptions.on(MatchRecalled)
+    async def recalled(event: MatchRecalled, work: Work) -> None:
+        await following.stop_following(work, event)
+
+    @subscriptions.on(MatchAnswered)
+    async def answered(event: MatchAnswered, work: Work) -> None:
+        await following.stop_following(work, event)
+
+    @subscriptions.on(CallDecoded)
+    async def decoded(event: CallDecoded, work: Work) -> None:
+        await following.learn_decoding(work, event)
+
+    @subscriptions.on(ReminderDue)
+    async def reminder_due(event: ReminderDue, work: Work) -> None:
+        await following.remind(work, event)

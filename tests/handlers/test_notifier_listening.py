@@ -7,11 +7,15 @@ from uuid import uuid4
 
 import pytest
 
+from kernel.contracts.envelope import Cause
 from kernel.contracts.intake import Project
 from kernel.contracts.intake_life import CandidacyEntrusted, CandidacyRevised
+from kernel.contracts.notifier import DigestDue
 from notifier import app
 from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
 from notifier.domain.states import State
+from notifier.handlers import choices
+from notifier.store import listeners
 from tests.listener_story import ANNE, BILAL, declared, due, listen, moved, subscribed
 from tests.notifier_story import ALERT_DELAY, START, World, a_world, moment, proposed, submitted, withdrawn
 
@@ -220,3 +224,22 @@ async def test_at_night_an_appointment_waits_for_the_morning(world: World) -> No
     await due(world, anne)
     assert await digests(world) == []
     assert (await world.appointments(f"due.{anne.id.hex}"))[-1] == (anne.id.hex, "@at 2026-03-16T07:00:00Z")
+
+
+async def test_partners_get_the_watch_of_the_week_and_may_stop_it(world: World) -> None:
+    partner = declared(ANNE).model_copy(update={"role": "partner"})
+    await world.hear(partner)
+    await world.hear(proposed(uuid4(), 1))
+    async with world.database.reading() as session:
+        (one,) = await listeners.subscriptions_of(session, ANNE)
+    assert (one.rhythm, one.subject) == ("hebdomadaire", "tout")
+    assert one.next_at is not None
+    world.clock.set(one.next_at)
+    await world.hear(DigestDue(subscription_id=one.id))
+    await world.hear(DigestDue(subscription_id=one.id))
+
+    (mail,) = [sent for sent in await world.deliveries() if sent.recipient == ANNE.hex]
+    assert (mail.kind, mail.state) == ("veille_partenaires", State.A_ENVOYER)
+    async with world.database.work(Cause.new()) as work:
+        await choices.unsubscribe(work, ANNE)
+    assert (await world.one("veille_partenaires")).state is State.ANNULE

@@ -17,6 +17,9 @@ MessageKind = Literal[
     "message_du_porteur",
     "alerte_equipe",
     "digest",
+    "appel_transmis",
+    "rappel_echeance",
+    "veille_partenaires",
     "source_degradee",
     "connexion",
     "invitation",
@@ -45,6 +48,14 @@ class DigestDue(Event):
     type: ClassVar[str] = "notifier.digest.due"
     about: ClassVar[str] = "subscription_id"
     subscription_id: UUID
+
+
+class ReminderDue(Event):
+    """The deadline of a call that was passed on comes near. Comes from a schedule; what is known then decides."""
+
+    type: ClassVar[str] = "notifier.reminder.due"
+    about: ClassVar[str] = "match_id"
+    match_id: UUID
 
 
 class MessageSent(Event):

@@ -15,11 +15,16 @@ from kernel.contracts.envelope import Event
 from kernel.contracts.intake import SignInAsked
 from kernel.contracts.notifier import MessageFailed, MessageKind, MessageSent
 from notifier.domain.dossier import Dossier
+from notifier.domain.outcomes import Accepted as Accepted
+from notifier.domain.outcomes import Expired as Expired
+from notifier.domain.outcomes import Outcome as Outcome
+from notifier.domain.outcomes import Postponed as Postponed
+from notifier.domain.outcomes import Refused as Refused
 from notifier.domain.retries import HORIZON, next_attempt
 from notifier.domain.states import ImpossibleStep, State, Step, can_follow, follow
 from notifier.domain.words import is_address, without_addresses
 
-RecipientKind = Literal["applicant", "staff", "ops", "person"]
+RecipientKind = Literal["applicant", "staff", "ops", "person", "room"]
 Snapshot: TypeAlias = Mapping[str, Any]
 """All that is needed to write a message: JSON values under the names that its template uses."""
 
@@ -35,7 +40,8 @@ class Delivery:
 
     A message with `expires_at` carries a personal link: past that moment it does not leave, and once its
     fate is known neither the address nor the link is kept. `doubt`: a server may have taken it without our
-    knowing, so that what it says may not change any more.
+    knowing, so that what it says may not change any more. `proof`: fingerprint of the letter as it was taken,
+    which stays when the words are no longer kept (`emptied_at`).
     """
 
     id: UUID
@@ -60,45 +66,13 @@ class Delivery:
     sent_at: datetime | None = None
     expires_at: datetime | None = None
     doubt: bool = False
+    proof: str | None = None
+    emptied_at: datetime | None = None
 
     @property
     def is_personal(self) -> bool:
         """Whether it carries a link that lets its recipient in, which nobody else may see."""
         return self.expires_at is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The mail server said 250 to the whole message."""
-
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It will never leave as it is: the recipient is refused, or the message cannot be written.
-
-    `bad_address`: the server knows nobody there, so that nothing else is sent to it.
-    """
-
-    reason: str
-    bad_address: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Postponed:
-    """The mail server was away or busy; in `doubt` where the line broke before its answer."""
-
-    reason: str
-    doubt: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """Its link is no longer good: sending it would only mislead."""
-
-
-Outcome = Accepted | Refused | Postponed | Expired
 
 
 def to_applicant(cause: UUID, candidacy_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
@@ -219,10 +193,9 @@ def given_back(delivery: Delivery) -> Delivery:
 def settled(delivery: Delivery, outcome: Outcome, at: datetime, jitter: float) -> tuple[Delivery, tuple[Event, ...]]:
     """What became of an attempt, and the event that tells of it where it was the last one."""
     match outcome:
-        case Accepted(subject):
-            sent = replace(
-                _released(delivery, Step.ACCEPTED, due_at=None), sent_at=at, subject=subject, last_error=None
-            )
+        case Accepted(subject, proof):
+            released = _released(delivery, Step.ACCEPTED, due_at=None)
+            sent = replace(released, sent_at=at, subject=subject, proof=proof, last_error=None)
             return sent, (_sent(sent, at),)
         case Refused(reason):
             return _failed(delivery, reason, at)

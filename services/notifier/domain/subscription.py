@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from kernel.contracts.notifier import MessageKind
 from notifier.domain.alert import Item
 from notifier.domain.hours import Rhythm, next_open, next_slot
 
@@ -20,6 +21,10 @@ ANSWERS: tuple[Answer, ...] = get_args(Answer)
 Optional = Literal["rappels", "veille"]
 OPTIONAL: tuple[Optional, ...] = get_args(Optional)
 """What may be unsubscribed besides subscriptions; everything else is due by law or asked for."""
+DIGESTS: Mapping[str, MessageKind] = {"staff": "digest", "partner": "veille_partenaires"}
+"""The mail of a subscription, by the role of its person; others have none."""
+PARTNERS: tuple[int, int] = (9, 3)
+"""Hour and weekday of the partners' watch of the week, until they choose otherwise: Thursday at nine."""
 EXCELLENT = 8.0
 """Score from which an eligible match is told at once to those who asked for it."""
 DANGER = timedelta(days=14)
@@ -67,6 +72,14 @@ class Subscription:
                 return not set(self.values).isdisjoint(project.themes)
             case "agglomerations":
                 return project.epci_code in self.values
+
+
+def of_partner(person_id: UUID, at: datetime) -> Subscription:
+    """What a partner is told of from the first day: every project, once a week."""
+    hour, weekday = PARTNERS
+    return Subscription(
+        uuid5(person_id, "tout"), person_id, "tout", (), "hebdomadaire", hour, weekday, at_once=False, since=at
+    )
 
 
 def is_pressing(item: Item, at: datetime) -> bool:

@@ -9,9 +9,9 @@ from kernel.contracts.triage import AlertAnswered
 from kernel.runtime.auth import Role
 from kernel.runtime.database import Work
 from notifier import store
-from notifier.domain.subscription import Answer, Subscription
+from notifier.domain.subscription import Answer, Optional, Subscription
 from notifier.handlers import listening
-from notifier.store import listeners
+from notifier.store import following, listeners
 
 
 class UnknownMatch(LookupError):
@@ -30,6 +30,15 @@ async def unsubscribe(work: Work, person_id: UUID) -> None:
     known = await listeners.subscriptions_of(work.session, person_id)
     await listening.change(work, [replace(one, rhythm="jamais") for one in known])
     await listening.stop_digests(work, person_id)
+
+
+async def mute(work: Work, recipient: str, subject: Optional, *, wanted: bool) -> None:
+    """A recipient does not want to be written about this, or wants it again; what is due still comes."""
+    await store.take_turn(work)
+    if wanted:
+        await following.unmute(work.session, recipient, subject)
+    else:
+        await following.mute(work.session, recipient, subject, work.at)
 
 
 async def answer(work: Work, person_id: UUID, match_id: UUID, said: Answer) -> None:

@@ -15,7 +15,7 @@ from kernel.contracts.funding_watch import (
 )
 from kernel.contracts.intake import PersonDeclared
 from kernel.contracts.intake_life import CandidacyEntrusted, CandidacyRevised
-from kernel.contracts.notifier import DeliveryDue, DigestDue
+from kernel.contracts.notifier import DeliveryDue, DigestDue, MessageKind
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import alert, hours, subscription
@@ -23,8 +23,9 @@ from notifier.domain import delivery as deliveries
 from notifier.domain.alert import Item
 from notifier.domain.delivery import Delivery
 from notifier.domain.states import TAKEN, State
-from notifier.domain.subscription import Subscription
+from notifier.domain.subscription import DIGESTS, Subscription
 from notifier.domain.words import is_address
+from notifier.handlers.following import reconsider
 from notifier.handlers.telling import announce, cause
 from notifier.store import listeners, projects
 from notifier.store.listeners import Listener
@@ -41,8 +42,13 @@ async def learn_person(work: Work, event: PersonDeclared) -> None:
     email = event.email if event.may_enter and is_address(event.email) else None
     one = Listener(event.person_id, email, event.name, event.role, event.may_enter, event.at)
     await listeners.save_listener(work.session, one)
-    if email is not None and event.role == "staff":
-        await appoint_all(work, await listeners.subscriptions_of(work.session, event.person_id))
+    if email is None or event.role not in DIGESTS:
+        return
+    subscriptions = await listeners.subscriptions_of(work.session, event.person_id)
+    if not subscriptions and event.role == "partner":
+        subscriptions = [subscription.of_partner(event.person_id, work.at)]
+        await listeners.save_subscription(work.session, subscriptions[0])
+    await appoint_all(work, subscriptions)
 
 
 async def follow_project(work: Work, event: CandidacyEntrusted) -> None:
@@ -62,6 +68,7 @@ async def hear_of_call(work: Work, event: CallChange, delay: timedelta) -> None:
     await store.take_turn(work)
     news = await projects.know_call(work.session, event.call, event.at, closed=isinstance(event, CallClosed))
     if news:
+        await reconsider(work, event.call_key)
         await gather(work, await projects.items(work.session, event.call_key), delay)
 
 
@@ -106,7 +113,7 @@ async def _tell(work: Work, one: Subscription) -> Subscription:
     done = replace(one, next_at=None)
     await listeners.save_subscription(work.session, done)
     person = await listeners.listener(work.session, one.person_id)
-    if person is None or person.email is None or person.role != "staff":
+    if person is None or person.email is None or person.role not in DIGESTS:
         return done
     waiting = await store.open_digest(work.session, one.person_id)
     known = await listeners.tellings(work.session, one.person_id)
@@ -114,15 +121,17 @@ async def _tell(work: Work, one: Subscription) -> Subscription:
     items = subscription.to_tell(one, every, themes, known, waiting.id if waiting else None)
     if items:
         snapshot = await _snapshot(work, items, {key: one.told for key, one in known.items() if one.told})
-        mail = await _written(work, one, waiting, snapshot)
+        mail = await _written(work, one, waiting, snapshot, DIGESTS[person.role])
         await listeners.begin_telling(work.session, one.person_id, items, mail.id)
     return done
 
 
-async def _written(work: Work, one: Subscription, waiting: Delivery | None, snapshot: dict[str, Any]) -> Delivery:
+async def _written(
+    work: Work, one: Subscription, waiting: Delivery | None, snapshot: dict[str, Any], kind: MessageKind
+) -> Delivery:
     if waiting is None:
         why = uuid5(cause(work), one.id.hex)
-        return await announce(work, deliveries.to_member(why, one.person_id, "digest", snapshot, work.at))
+        return await announce(work, deliveries.to_member(why, one.person_id, kind, snapshot, work.at))
     fuller = replace(waiting, snapshot=snapshot)
     await store.save(work.session, fuller, work.at)
     work.record(DeliveryDue(delivery_id=fuller.id))
@@ -137,7 +146,7 @@ async def _snapshot(work: Work, items: list[Item], told: dict[UUID, Any]) -> dic
 
 async def close_telling(work: Work, after: Delivery) -> None:
     """What became of a digest: told where it was taken, to be told again where it will never be."""
-    if after.kind != "digest":
+    if after.kind not in DIGESTS.values():
         return
     if after.state in TAKEN:
         await listeners.end_telling(work.session, after.id, told=True)

@@ -7,7 +7,7 @@ from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.handlers.telling import advance, announce, cause
-from notifier.store import listeners
+from notifier.store import following, listeners
 
 
 async def learn_contact(work: Work, event: ContactDeclared) -> None:
@@ -22,6 +22,7 @@ async def forget(work: Work, event: ErasureOrdered) -> None:
     await store.take_turn(work)
     count = await store.forget(work.session, event.candidacy_ids, event.person_ids, work.at)
     count += await listeners.forget_people(work.session, event.person_ids)
+    await following.forget_forwarded(work.session, event.candidacy_ids)
     kept = {"texte des messages envoyés, sans leur adresse": "preuve de la notification des décisions"}
     work.record(ErasureDone(erasure_id=event.erasure_id, erased={"adresses": count}, kept=kept, at=work.at))
 

@@ -13,7 +13,9 @@ from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Outcome, RecipientKind, Refused
 from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
+from notifier.domain.subscription import DIGESTS
 from notifier.domain.words import without_addresses
+from notifier.handlers.following import renew_reminders
 from notifier.handlers.listening import close_telling, renew_digests
 from notifier.handlers.telling import STAFF, appoint
 from notifier.store import listeners, suppressed
@@ -45,7 +47,7 @@ async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[De
     taken, stopped = [], []
     for one in waiting:
         address = known.address_of(one)
-        if known.is_withdrawn(one) or (address is None and one.kind == "digest"):
+        if known.is_withdrawn(one) or (address is None and one.kind in DIGESTS.values()):
             stopped.append(deliveries.stopped(one))
         else:
             taken.append(deliveries.claimed(one, token, address, sending.domain, work.at))
@@ -170,3 +172,4 @@ async def renew_appointments(work: Work, delay: timedelta) -> None:
     for one in await store.later_deliveries(work.session, work.at):
         appoint(work, one)
     await renew_digests(work)
+    await renew_reminders(work)

@@ -113,7 +113,20 @@ SECTIONS = {
     "documents": "les documents",
 }
 
+DECODED = (
+    ("in_short", "En deux phrases"),
+    ("who", "Pour qui"),
+    ("how_much", "Combien"),
+    ("prepare", "Ce qu'il faut préparer"),
+    ("traps", "Les pièges"),
+    ("contact", "À qui parler"),
+)
+"""The parts of a décryptage, in the order of reading."""
+
 PHRASES = {
+    "decoded": DECODED,
+    "answered": False,
+    "jours_restants": jours_restants,
     "parties": SECTIONS,
     "verdicts": VERDICTS,
     "found": found,

@@ -6,6 +6,7 @@ good. Everything else (4xx, no server, a dropped line, our own account refused) 
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -86,7 +87,7 @@ class Line:
         except BaseException:
             self._drop()  # interrupted in the middle: the line cannot be used again
             raise
-        return Accepted(subject)
+        return Accepted(subject, hashlib.sha256(raw).hexdigest())
 
     async def _connected(self) -> SMTP:
         if self._line is not None and self._line.is_connected:

@@ -21,7 +21,7 @@ from notifier.domain.hours import CLOSES, OPENS, Rhythm
 from notifier.domain.subscription import ANSWERS, Answer, Subject
 from notifier.handlers import choices
 from notifier.mail.links import PREFIX, Links
-from notifier.store import listeners
+from notifier.store import following, listeners
 
 RHYTHMS: Mapping[Rhythm, str] = {
     "immediat": "Dès qu’une piste arrive",
@@ -96,27 +96,64 @@ def _add_account(router: APIRouter, desk: Desk) -> None:
 def _add_preferences(router: APIRouter, desk: Desk) -> None:
     @router.get("/preferences/{token}")
     async def show(request: Request, token: str) -> Response:
-        return await _shown(desk, request, desk.holder(token, "preferences")[0], f"{PREFIX}/preferences/{token}")
+        holder, _ = desk.holder(token, "preferences")
+        if await _is_dossier(desk, holder):
+            return await _shown_to_porteur(desk, request, holder, token)
+        return await _shown(desk, request, holder, f"{PREFIX}/preferences/{token}")
 
     @router.post("/preferences/{token}")
     async def choose(request: Request, token: str) -> Response:
-        return await _chosen(desk, request, desk.holder(token, "preferences")[0], f"{PREFIX}/preferences/{token}")
+        holder, _ = desk.holder(token, "preferences")
+        if not await _is_dossier(desk, holder):
+            return await _chosen(desk, request, holder, f"{PREFIX}/preferences/{token}")
+        wanted = bool((await _typed(request)).get("rappels"))
+        async with desk.database.work(cause_of(request)) as work:
+            await choices.mute(work, holder.hex, "rappels", wanted=wanted)
+        return RedirectResponse(f"{PREFIX}/preferences/{token}?fait=oui", 303)
+
+
+async def _is_dossier(desk: Desk, holder: UUID) -> bool:
+    """Whether the link is a porteur's, about a dossier, and not a person's of the team."""
+    async with desk.database.reading() as session:
+        return (await store.dossier(session, holder)).number is not None
+
+
+async def _shown_to_porteur(desk: Desk, request: Request, dossier: UUID, token: str) -> Response:
+    async with desk.database.reading() as session:
+        muted = await following.is_muted(session, dossier.hex, "rappels")
+        known = await store.dossier(session, dossier)
+    shown: dict[str, Any] = {
+        "dossier": known,
+        "muted": muted,
+        "action": f"{PREFIX}/preferences/{token}",
+        "notices": (SAVED,) if request.query_params.get("fait") == "oui" else (),
+    }
+    return _private(desk.page.render("preferences_porteur.html", request, **shown))
+
+
+UNSUBSCRIBED = {"veille": "la veille", "rappels": "les rappels d’échéance"}
 
 
 def _add_unsubscribing(router: APIRouter, desk: Desk) -> None:
     @router.get("/desabonnement/{token}")
     async def ask(request: Request, token: str) -> Response:
-        desk.holder(token, "desabonnement")
-        return _private(desk.page.render("unsubscribe.html", request, token=token, prefix=PREFIX, done=False))
+        _, what = desk.holder(token, "desabonnement")
+        words = UNSUBSCRIBED.get(what, UNSUBSCRIBED["veille"])
+        shown: dict[str, Any] = {"token": token, "prefix": PREFIX, "done": False, "what": words}
+        return _private(desk.page.render("unsubscribe.html", request, **shown))
 
     @router.post("/desabonnement/{token}")
     async def unsubscribe(request: Request, token: str) -> Response:
         """One click, from a mail program or from our page; done twice it is done once."""
-        person, _ = desk.holder(token, "desabonnement")
+        holder, what = desk.holder(token, "desabonnement")
         async with desk.database.work(cause_of(request)) as work:
-            await choices.unsubscribe(work, person)
-        back = desk.links.preferences(person.hex)
-        return _private(desk.page.render("unsubscribe.html", request, token=token, prefix=PREFIX, done=True, back=back))
+            if what == "rappels":
+                await choices.mute(work, holder.hex, "rappels", wanted=False)
+            else:
+                await choices.unsubscribe(work, holder)
+        words, back = UNSUBSCRIBED.get(what, UNSUBSCRIBED["veille"]), desk.links.preferences(holder.hex)
+        shown: dict[str, Any] = {"token": token, "prefix": PREFIX, "done": True, "what": words, "back": back}
+        return _private(desk.page.render("unsubscribe.html", request, **shown))
 
 
 def _add_answering(router: APIRouter, desk: Desk) -> None:

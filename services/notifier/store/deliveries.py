@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.delivery import Delivery
 from notifier.domain.states import State
+from notifier.domain.subscription import DIGESTS
 from notifier.tables import DeliveryRow, DeliveryStepRow
 
 TABLE: Table = DeliveryRow.__table__
@@ -40,7 +41,7 @@ async def open_digest(session: AsyncSession, person_id: UUID) -> Delivery | None
     """The digest of a person that waits and that no mail server can have seen; locked."""
     statement = select(DeliveryRow).where(
         col(DeliveryRow.recipient) == person_id.hex,
-        col(DeliveryRow.kind) == "digest",
+        col(DeliveryRow.kind).in_(DIGESTS.values()),
         col(DeliveryRow.state) == State.A_ENVOYER.value,
         col(DeliveryRow.doubt).is_(False),
     )

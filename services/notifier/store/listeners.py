@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.alert import Item
-from notifier.domain.subscription import Answer, Subscription, Telling, shown
+from notifier.domain.subscription import DIGESTS, Answer, Subscription, Telling, shown
 from notifier.tables import AnswerRow, PersonRow, SubscriptionRow, TellingRow
 
 
@@ -72,7 +72,7 @@ async def listening(session: AsyncSession) -> list[Subscription]:
         .where(
             col(SubscriptionRow.rhythm) != "jamais",
             col(PersonRow.email).is_not(None),
-            col(PersonRow.role) == "staff",
+            col(PersonRow.role).in_(DIGESTS),
         )
         .order_by(col(SubscriptionRow.id))
     )

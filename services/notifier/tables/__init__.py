@@ -1,6 +1,7 @@
 """The tables of the notifier, in rooms; importing this knows them all."""
 
 from notifier.tables.base import Base
+from notifier.tables.following import DecodedCallRow, ForwardedRow, RoomRow, WordingRow
 from notifier.tables.listeners import (
     AnswerRow,
     MuteRow,
@@ -26,16 +27,20 @@ __all__ = [
     "AnswerRow",
     "Base",
     "ContactRow",
+    "DecodedCallRow",
     "DeliveryRow",
     "DeliveryStepRow",
     "DossierRow",
     "ErasedRow",
+    "ForwardedRow",
     "MuteRow",
     "PersonRow",
     "ProjectRow",
+    "RoomRow",
     "SourceReadingRow",
     "SubscriptionRow",
     "SuppressedRow",
     "TellingRow",
     "WatchedCallRow",
+    "WordingRow",
 ]

@@ -96,6 +96,8 @@ class DeliveryRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]
     sent_at: datetime | None = None
     expires_at: datetime | None = None
     doubt: bool = False
+    proof: str | None = Field(default=None, sa_type=Text)
+    emptied_at: datetime | None = None
 
 
 class DeliveryStepRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
