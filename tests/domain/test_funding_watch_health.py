@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from funding_watch.domain.health import ReadingFacts, filled_in, judge, period_of
+from funding_watch.domain.health import ReadingFacts, judge, period_of, shares
 from kernel.contracts.funding_watch import Health
-from tests.watch_story import START, call, moment
+from tests.watch_story import START, moment
 
 DAY = timedelta(days=1)
 
@@ -73,7 +73,7 @@ def test_how_far_apart_a_schedule_is(cron: str, days: float) -> None:
 
 
 def test_how_many_calls_have_each_field() -> None:
-    found = filled_in([call("1"), call("2", closes_at=None), call("3", description=""), call("4")])
+    found = shares({"closes_at": 3, "description": 3, "audiences": 4, "title": 4}, 4)
 
-    assert (found["closes_at"], found["description"], found["audiences"]) == (0.75, 0.75, 1.0)
-    assert filled_in([]) == {}
+    assert (found["closes_at"], found["description"], found["audiences"], found["kinds"]) == (0.75, 0.75, 1.0, 0.0)
+    assert "title" not in found and shares({}, 0) == {}

@@ -44,6 +44,48 @@ def test_a_contradiction_is_a_doubt(changes: dict[str, object], said: str | None
     assert (not found) if said is None else said in " ".join(found)
 
 
+@pytest.mark.parametrize(
+    ("payload", "holds"),
+    [
+        ('{"submission_deadline": "2026-06-30"}', True),
+        ('{"deadlineDate": ["2026-06-29T22:00:00.000+0000"]}', True),
+        ('{"fin": "30/06/2026"}', True),
+        ('{"fin": "30.6.26"}', True),
+        ('{"closes": "jusqu’au 30&nbsp;juin 2026 à midi"}', True),
+        ('{"closes": "before June 30, 2026"}', True),
+        ('{"under": "2026-06-01", "closes": "le 30 juin"}', True),
+        ('{"fin": "2026-07-30"}', False),
+        ('{"fin": "130 juin 2026"}', False),
+        ('{"fin": "sans date"}', False),
+        ("", True),
+    ],
+)
+def test_a_deadline_that_the_source_did_not_write_is_a_doubt(payload: str, holds: bool) -> None:
+    found = doubts(call(closes_at=CLOSES, payload=payload))
+
+    assert (found == []) is holds, found
+
+
+@pytest.mark.parametrize(
+    ("payload", "holds"),
+    [
+        ('{"loan_amount": 1500000}', True),
+        ("plafonnée à 1 500 000,00 €", True),
+        ("plafonnée à 1.500.000 €", True),
+        ("jusqu’à 1,5 M€", True),
+        ("1,5 million d’euros", True),
+        ("1 500 k€", True),
+        ("11 500 000 €", False),
+        ("15 000 000 €", False),
+        ("rien", False),
+    ],
+)
+def test_an_amount_that_the_source_did_not_write_is_a_doubt(payload: str, holds: bool) -> None:
+    found = doubts(call(closes_at=None, amount_max=1_500_000, payload=payload))
+
+    assert (found == []) is holds, found
+
+
 def test_an_earlier_stage_named_by_the_text_is_no_contradiction() -> None:
     stage = datetime(2026, 5, 15, 21, 59, 59, tzinfo=UTC)
 

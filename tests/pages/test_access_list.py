@@ -199,6 +199,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
     | {
         ("GET", "/"): STAFF(),
         ("GET", "/appels/{key:path}"): STAFF(404),
+        ("GET", "/copies/{key:path}"): STAFF(404),
         ("GET", "/projets"): STAFF(),
         ("GET", "/projets/{candidacy_id}"): STAFF(),
         ("GET", "/sources"): STAFF(),

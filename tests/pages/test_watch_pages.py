@@ -39,6 +39,7 @@ from tests.watch_story import (
 STAFF_ONLY = {
     ("GET", "/"),
     ("GET", "/appels/{key:path}"),
+    ("GET", "/copies/{key:path}"),
     ("GET", "/previsions"),
     ("GET", "/appels.csv"),
     ("GET", "/appels.ods"),
@@ -202,6 +203,20 @@ async def test_a_call_shows_its_projects_and_its_history(desk: Desk) -> None:
     assert "La cité refaite" in text
     assert "Date limite 10 juin 2026 10 juillet 2026" in text
     assert "Taux maximal 40 % non précisé" in text
+
+
+async def test_what_the_source_wrote_is_kept_and_shown_as_it_came(desk: Desk) -> None:
+    await desk.knows(call("heat", payload='{"name": "<b>Chaleur</b>", "submission_deadline": "2026-06-10"}'))
+    desk.clock.set(moment(1))
+    await read(desk.database, call("heat", payload='{"name": "<b>Chaleur</b>", "submission_deadline": "2026-06-10"}'))
+
+    page = await desk.ask(f"/appels/{SOURCE}:heat")
+    copy = await desk.ask(f"/copies/{SOURCE}:heat")
+
+    assert f'href="/veille/copies/{SOURCE}%3Aheat"' in page.text or f'href="/veille/copies/{SOURCE}:heat"' in page.text
+    assert copy.headers["content-type"] == "text/plain; charset=utf-8"
+    assert '"name": "<b>Chaleur</b>"' in copy.text and f"{START:%Y-%m-%d}" in copy.text  # the day it first said so
+    assert (await desk.ask("/copies/nowhere:1")).status_code == 404
 
 
 async def test_a_reference_may_hold_any_character(desk: Desk) -> None:

@@ -7,7 +7,7 @@ renews; killed in the middle, its source is read again, and what was stored tell
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -15,10 +15,9 @@ from typing import Any
 import structlog
 
 from funding_watch import handlers
-from funding_watch.crawl import CHUNK, CrawlReport, CrawlSettings, ask_source, run_spider
+from funding_watch.crawl import CrawlReport, CrawlSettings, Harvested, ask_source, harvested
 from funding_watch.crawling.configured import Source, crawl_settings, declared_in, sources_of, spider_arguments
-from funding_watch.domain.call import FundingCall
-from funding_watch.domain.health import ReadingFacts, filled_in
+from funding_watch.domain.health import ReadingFacts
 from funding_watch.domain.sources import trouble
 from funding_watch.handlers import Tally, lives
 from funding_watch.store import lives as life_store
@@ -120,21 +119,21 @@ class Crawling:
     async def _read(self, claim: Claim) -> Outcome:
         """Read a source and store it whole, or degrade it."""
         source, began = self.sources[claim.source], time.perf_counter()
-        found: list[FundingCall] = []
-        keeping = asyncio.ensure_future(self._keep(claim))
-        try:
-            reason, report = await self._gather(source, found)
-        finally:
-            keeping.cancel()
-            await asyncio.wait({keeping})
-        seconds = time.perf_counter() - began
-        believed = reason is None and report is not None
-        facts = _facts(report, found, seconds, believed=believed)
-        if report is None or reason is not None:
-            reason = reason or trouble(None, 0, []) or ""
-            await self._degrade(claim, reason, facts)
-            return Outcome(claim.source, seconds, report, refused=reason)
-        tally = await self._store(claim, found, report, facts)
+        async with contextlib.AsyncExitStack() as stack:
+            keeping = asyncio.ensure_future(self._keep(claim))
+            try:
+                reason, found = await self._gather(source, stack)
+            finally:
+                keeping.cancel()
+                await asyncio.wait({keeping})
+            seconds = time.perf_counter() - began
+            report = found.report if found else None
+            facts = _facts(report, seconds, believed=reason is None)
+            if found is None or reason is not None:
+                reason = reason or trouble(None, 0, []) or ""
+                await self._degrade(claim, reason, facts)
+                return Outcome(claim.source, seconds, report, refused=reason)
+            tally = await self._store(claim, found, facts)
         closed = await self._ask_for_the_missing(source, claim) + await self._settle(claim.cause)
         return Outcome(claim.source, seconds, report, tally, closed)
 
@@ -172,22 +171,18 @@ class Crawling:
         async with self.database.work(claim.cause) as work:
             await handlers.degrade_source(work, claim, reason, facts)
 
-    async def _gather(self, source: Source, found: list[FundingCall]) -> tuple[str | None, CrawlReport | None]:
-        """Fill `found` with the source's calls; the reason in French when they are not to be believed."""
-
-        async def sink(calls: list[FundingCall]) -> None:
-            found.extend(calls)
-
+    async def _gather(self, source: Source, stack: contextlib.AsyncExitStack) -> tuple[str | None, Harvested | None]:
+        """What the source shows, for as long as `stack` is open; the reason in French when it is not to be believed."""
         async with self.database.reading() as session:
             remembered = await source_store.remembered(session, source.name)
         try:
-            report = await run_spider(
-                source.name, base_url=source.base_url, sink=sink, settings=self.settings, remembered=remembered
-            )
+            reading = harvested(source.name, base_url=source.base_url, settings=self.settings, remembered=remembered)
+            found = await stack.enter_async_context(reading)
         except Exception as error:  # noqa: BLE001 - whatever a reader raises, the source was not read
             return trouble(None, 0, [sentence(error)]), None
+        report = found.report
         log.info("source.read", source=source.name, items=report.items, pages=report.pages, remarks=report.remarks)
-        return await self._judge(source, report), report
+        return await self._judge(source, report), found
 
     async def _judge(self, source: Source, report: CrawlReport) -> str | None:
         if report.unchanged and report.complete:
@@ -196,16 +191,15 @@ class Crawling:
             health = await source_store.one(session, source.name)
         return trouble(health.last_count, report.items, report.errors)
 
-    async def _store(
-        self, claim: Claim, found: list[FundingCall], report: CrawlReport, facts: ReadingFacts | None
-    ) -> Tally:
+    async def _store(self, claim: Claim, found: Harvested, facts: ReadingFacts | None) -> Tally:
+        report = found.report
         if report.unchanged:
             async with self.database.work(claim.cause) as work:
                 return await handlers.confirm_source(work, claim, report.remembered, facts)
         tally = Tally()
-        for start in range(0, len(found), CHUNK):
+        for chunk in found.spool.chunks():
             async with self.database.work(claim.cause) as work:
-                tally += await handlers.store_calls(work, claim, found[start : start + CHUNK])
+                tally += await handlers.store_calls(work, claim, chunk)
         async with self.database.work(claim.cause) as work:
             return await handlers.finish_crawl(work, claim, tally, report.remembered, facts)
 
@@ -225,9 +219,7 @@ class Crawling:
         self._woken.clear()
 
 
-def _facts(
-    report: CrawlReport | None, found: Sequence[FundingCall], seconds: float, *, believed: bool
-) -> ReadingFacts | None:
+def _facts(report: CrawlReport | None, seconds: float, *, believed: bool) -> ReadingFacts | None:
     """What a reading came to, for later ones to be compared with."""
     if report is None:
         return None
@@ -238,7 +230,7 @@ def _facts(
         seconds=seconds,
         pages=report.pages,
         unchanged=report.unchanged,
-        filled=filled_in(found),
+        filled=report.filled,
         errors=report.errors,
         remarks=report.remarks,
     )

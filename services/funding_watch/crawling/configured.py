@@ -5,6 +5,7 @@ The rule kept here: a source that cannot be read yet says in one French line wha
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,4 +104,5 @@ def crawl_settings(settings: Settings, label: Label, base_url: str | None = None
         allow_private=settings.crawl_private_addresses or bool(base_url),
         delay=0.0 if settings.crawl_private_addresses or _is_this_machine(base_url) else 1.0,
         arguments=MappingProxyType(arguments),
+        cache=Path(settings.crawl_cache) if settings.crawl_cache else None,
     )

@@ -107,6 +107,8 @@ class FundingCall(BaseModel):
     """The watch's own finding, not the source's: no reader fills it."""
     quarantined: bool = False
     """Something read of it is doubtful and nobody has looked yet; likewise the watch's own finding."""
+    payload: str = Field(default="", exclude=True, repr=False)
+    """What the source wrote, as it came: kept beside the record as its archived copy, never part of it."""
 
     @model_validator(mode="after")
     def _bounds_are_in_order(self) -> "FundingCall":

@@ -43,7 +43,8 @@ def compare(known: FundingCall | None, read: FundingCall) -> Reading:
         return Reading(read, "new")
     if known.content_hash() != read.content_hash():
         return Reading(read, "amended", tuple(changes(known, read)))
-    as_read = known.model_copy(update={"presence": read.presence, "quarantined": read.quarantined})
+    ours = {name: getattr(read, name) for name in ("presence", "quarantined", "payload")}
+    as_read = known.model_copy(update=ours)
     return Reading(read, "same" if as_read == read else "reworded")
 
 

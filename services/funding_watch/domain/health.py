@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
-from funding_watch.domain.call import FundingCall
 from funding_watch.domain.sources import LEAST_SHARE
 from kernel.contracts.funding_watch import Health
 
@@ -67,11 +66,9 @@ class Judged:
     usual: int | None = None
 
 
-def filled_in(calls: Sequence[FundingCall]) -> dict[str, float]:
-    """The share of the calls that have each of the fields that we watch."""
-    if not calls:
-        return {}
-    return {name: round(sum(bool(getattr(one, name)) for one in calls) / len(calls), 3) for name in FILLED}
+def shares(counts: Mapping[str, int], total: int) -> dict[str, float]:
+    """The share of `total` calls that have each of the fields that we watch, of how many have it."""
+    return {name: round(counts.get(name, 0) / total, 3) for name in FILLED} if total else {}
 
 
 def judge(readings: Sequence[ReadingFacts], period: timedelta, now: datetime) -> Judged:

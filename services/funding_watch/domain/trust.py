@@ -1,7 +1,7 @@
 """What of a call cannot be believed as read: it waits in quarantine until a person has looked.
 
-The rule kept here: a fact that the source's own text contradicts is proposed to nobody. The text is searched for the
-dates that it calls a deadline; one that names none contradicts nothing.
+The rule kept here: a fact that the source's own text contradicts, or does not hold at all, is proposed to nobody. The
+text is searched for the dates that it calls a deadline; one that names none contradicts nothing.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from funding_watch.domain.call import FundingCall
+from funding_watch.domain.evidence import lost_facts
 from funding_watch.domain.wording import MONTHS, amount_words, day_words
 
 _MONTHS = {name: number for number, name in enumerate(MONTHS, 1)} | {"fevrier": 2, "aout": 8, "decembre": 12}
@@ -23,7 +24,7 @@ REACH = 80
 
 def doubts(call: FundingCall) -> list[str]:
     """Why a person must look before the call is proposed, as French sentences; none for most calls."""
-    return [*_order(call), *_sums(call), *_contradicted(call)]
+    return [*_order(call), *_sums(call), *_contradicted(call), *lost_facts(call)]
 
 
 def _order(call: FundingCall) -> Iterator[str]:

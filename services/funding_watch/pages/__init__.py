@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.pages.decisions import add_clearing, add_decisions, call_page
@@ -20,6 +20,7 @@ from funding_watch.pages.feeds import add_feeds
 from funding_watch.pages.listing import add_list
 from funding_watch.pages.shown import PREFIX, SourceShown, Staff, call_address
 from funding_watch.pages.sources import add_sources
+from funding_watch.store import copies
 from funding_watch.store import pages as reading
 from kernel.runtime.database import Database
 from kernel.ui import Page
@@ -46,6 +47,7 @@ def routes(database: Database, page: Page, sources: Mapping[str, SourceShown], p
     router = APIRouter()
     add_list(router, database, page, sources)
     _add_call(router, database, page, sources)
+    _add_copy(router, database)
     _add_projects(router, database, page)
     add_sources(router, database, page, sources)
     add_decisions(router, database, page, sources)
@@ -64,6 +66,17 @@ def _add_call(router: APIRouter, database: Database, page: Page, sources: Mappin
             raise HTTPException(404)
         now = database.clock.now()
         return call_page(page, request, found, sources, now)
+
+
+def _add_copy(router: APIRouter, database: Database) -> None:
+    @router.get("/copies/{key:path}")
+    async def archived(key: str, _: Staff) -> Response:
+        async with database.reading() as session:
+            copy = await copies.one(session, key)
+        if copy is None:
+            raise HTTPException(404)
+        head = f"{key}\n{copy.fetched_at:%Y-%m-%d %H:%M:%S} UTC\nSHA-256 {copy.payload_hash}\n\n"
+        return PlainTextResponse(head + copy.readable)
 
 
 def _add_projects(router: APIRouter, database: Database, page: Page) -> None:

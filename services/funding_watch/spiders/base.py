@@ -24,6 +24,9 @@ from funding_watch.domain.sources import Remembered
 PAGE_SIZE = 100
 """The most that both portals give at once."""
 
+LONGEST_PAYLOAD = 400_000
+"""Characters kept of what a source wrote of one call; topics with all the budgets of their call have some 60,000."""
+
 MAX_PAGES = 200
 """Beyond it a portal is not paging but looping; the largest catalogue met has 31 pages."""
 
@@ -76,7 +79,7 @@ class PortalSpider(scrapy.Spider):
     def readable(self, row: Mapping[str, Any], build: Callable[[Any], FundingCall]) -> FundingCall | None:
         """The call that `build` makes of the row; None, and the row left out, when it cannot."""
         try:
-            return build(row)
+            return build(row).model_copy(update={"payload": payload_of(row)})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -103,6 +106,12 @@ def answer_of(response: Response) -> Any:
     except ValueError as error:
         kind = (response.headers.get("Content-Type") or b"nothing").decode("latin-1")
         raise ValueError(f"{response.url} answered {kind}, not JSON: {response.body[:100]!r}") from error
+
+
+def payload_of(row: Mapping[str, Any]) -> str:
+    """A row as its source wrote it: JSON, the fields in order, cut where it is longer than any real one."""
+    written = json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).replace("\\u0000", "")
+    return written if len(written) <= LONGEST_PAYLOAD else f"{written[: LONGEST_PAYLOAD - 1]}…"
 
 
 def _reference(row: Mapping[str, Any]) -> object:

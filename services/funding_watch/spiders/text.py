@@ -24,6 +24,8 @@ BLOCKS = {"p", "br", "div", "ul", "ol", "li", "table", "tr", "h1", "h2", "h3", "
 _ITEM = re.compile(r"<li>")
 _TAG = re.compile(r"<[^>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
+_GARBLED = re.compile("\u00c3[\u0080-\u00bf]|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac|\ufffd")
+"""What UTF-8 looks like when it is read as Windows-1252, and what stands for a byte that could not be read."""
 _LINES = re.compile(r" ?\n ?(?:\n ?)*")
 
 
@@ -37,6 +39,11 @@ def plain_text(markup: str | None, limit: int = MAX_TEXT) -> str:
     text = _LINES.sub("\n", _SPACES.sub(" ", html.unescape(lined))).strip()
     text = text.replace("- \n", "- ")
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def is_garbled(text: str) -> bool:
+    """Whether a text was read in another encoding than it was written in, somewhere before us."""
+    return bool(_GARBLED.search(text))
 
 
 def one_line(text: str | None) -> str:

@@ -13,7 +13,7 @@ from funding_watch.domain.call import FundingCall, Presence, Status
 from funding_watch.domain.catalogue import Reading, told_as
 from funding_watch.domain.presence import Life
 from funding_watch.domain.trust import doubts
-from funding_watch.store import search
+from funding_watch.store import copies, search
 from funding_watch.store.dialect import insert
 from funding_watch.tables import CallChangeRow, CallRow, SourceRow
 
@@ -86,7 +86,7 @@ async def every(session: AsyncSession) -> list[FundingCall]:
 
 
 async def keep(session: AsyncSession, readings: Sequence[Reading], at: datetime) -> None:
-    """Write what was read at `at`: new calls, changed ones with their history; an unchanged one costs nothing."""
+    """Write what was read at `at`: new calls, changed ones with their history; an unchanged one costs no write."""
     for novelty in ("new", "amended", "reworded"):
         rows = [_values(reading.call, at) for reading in readings if reading.novelty == novelty]
         await _upsert(session, rows, changed=novelty == "amended")
@@ -102,6 +102,7 @@ async def keep(session: AsyncSession, readings: Sequence[Reading], at: datetime)
         for change in reading.changes
     ]
     session.add_all(lines)
+    await copies.keep(session, [reading.call for reading in readings], at)
     await session.flush()
 
 

@@ -11,7 +11,7 @@ from funding_watch.domain.forecast import Forecast
 from funding_watch.domain.listing import Line
 from funding_watch.domain.projects import Candidacy
 from funding_watch.domain.reasons import headline
-from funding_watch.store import calls, duplicates, forecasts, matches, projects
+from funding_watch.store import calls, copies, duplicates, forecasts, matches, projects
 from funding_watch.store.calls import Change, KnownCall
 from funding_watch.store.duplicates import Pair
 from funding_watch.store.matches import Match
@@ -51,6 +51,8 @@ class CallPage:
     """How many others look like it, undecided."""
     forecast: Forecast | None = None
     """When it may open again, where it is closed."""
+    copied_at: datetime | None = None
+    """When the archived copy of what its source wrote was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ async def call_page(session: AsyncSession, key: str, now: datetime) -> CallPage 
         tuple(one.call for one in twins.values()),
         waiting,
         (await forecasts.expected(session, now)).get(key) if known.life.presence == "ferme" else None,
+        await copies.made_at(session, key),
     )
 
 

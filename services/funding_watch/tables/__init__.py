@@ -14,11 +14,13 @@ from funding_watch.tables.calls import (
     SourceRow,
     WordMeasureRow,
 )
+from funding_watch.tables.copies import CallCopyRow
 from funding_watch.tables.triage import CallNoteRow, TriageHeadRow, TriageLineRow, TriageRow
 
 __all__ = [
     "Base",
     "CallChangeRow",
+    "CallCopyRow",
     "CallNoteRow",
     "CallRow",
     "CrawlRow",

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     ademe_agir_client_id: str = Field("", description="identifier that ADEME gives for its AGIR service")
     ademe_agir_client_secret: str = Field("", description="its secret; empty leaves the source out")
     crawl_schedule: str = Field("0 30 4 * * *", description="when sources are read: six-field cron, UTC")
+    crawl_cache: str = Field("", description="folder of answers read again, to write spiders; empty: none")
     crawl_private_addresses: bool = Field(False, description="let the watch read private addresses, for tests")
     outbox_lag_limit: float = Field(60.0, gt=0, description="seconds an event may wait before health says so")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error")
