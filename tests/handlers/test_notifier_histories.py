@@ -28,7 +28,7 @@ from notifier import app, handlers
 from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
 from notifier.domain.retries import HORIZON
 from notifier.domain.subscription import shown
-from notifier.handlers import listening
+from notifier.handlers import digests
 from notifier.store import listeners, projects
 from tests.listener_story import ANNE, BILAL, listen, moved, subscribed
 from tests.notifier_story import ALERT_DELAY, World, a_world, proposed
@@ -121,7 +121,7 @@ class History:
     async def _change(self, which: int, how: Callable[[Any], Any]) -> None:
         person = PEOPLE[which % len(PEOPLE)].person_id
         async with self.world.database.work() as work:
-            await listening.change(work, [how(one) for one in await listeners.subscriptions_of(work.session, person)])
+            await digests.change(work, [how(one) for one in await listeners.subscriptions_of(work.session, person)])
 
     async def _restart(self, *_: int) -> None:
         async with self.world.database.work() as work:

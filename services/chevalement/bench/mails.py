@@ -1,6 +1,7 @@
 """How fast mails leave: a match to fifty people, many mails against the bare client, one digest of a whole territory.
 
-The mail server is local, in this process, and keeps nothing; the notifier stands on SQLite with its own sender.
+The mail server is local, in a process of its own, and keeps nothing; the notifier stands on SQLite with its own
+sender. The bare client sends one message again and again on one line, to the same server.
 """
 
 import asyncio
@@ -12,10 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
-from aiosmtpd.smtp import SMTP as ServerSession
-from aiosmtpd.smtp import Envelope, Session
 from aiosmtplib import SMTP
 
+from chevalement.bench.taker import Taker
 from kernel.contracts.envelope import Cause, Event
 from kernel.contracts.funding_watch import CallSummary, MatchProposed
 from kernel.contracts.intake import ContactDeclared, PersonDeclared
@@ -32,6 +32,7 @@ from notifier.domain.subscription import Subscription
 from notifier.handlers import choices
 from notifier.mail.links import Links
 from notifier.mail.posting import MailServer, Postman
+from notifier.mail.samples import sample
 from notifier.mail.sending import Sender
 from notifier.mail.writing import Writer
 
@@ -51,19 +52,6 @@ class Measured:
     digest: float
 
 
-class Server:
-    """Says 250 to everything and counts."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.last: bytes = b""
-
-    async def handle_DATA(self, _server: ServerSession, _session: Session, envelope: Envelope) -> str:
-        self.count += 1
-        self.last = envelope.original_content or b""
-        return "250 OK"
-
-
 class Bench:
     """A notifier on an empty database in `folder`, and the server that it sends to."""
 
@@ -73,21 +61,20 @@ class Bench:
         self.clock = FixedClock(NOON)
         self.database = Database(f"sqlite+aiosqlite:///{folder}/notifier.db", self.clock)
         self.subscriptions = subscribers.declare(lambda: None, timedelta(0))
-        self.server = Server()
+        self.server = Taker()
 
     async def open(self) -> None:
         await migrate.upgrade(self.database.engine, "notifier")
-        loop = asyncio.get_running_loop()
-        self.listener = await loop.create_server(lambda: ServerSession(self.server, loop=loop), "127.0.0.1", 0)
-        self.port = self.listener.sockets[0].getsockname()[1]
+        await asyncio.to_thread(self.server.start)
+        self.port = self.server.port
         label = load_label(self.settings.label_file, self.settings.territory_file)
-        writer = Writer(label, BASE, "a@pole.example", Links("bench", BASE))
+        self.writer = Writer(label, BASE, "a@pole.example", Links("bench", BASE))
         postman = Postman(MailServer("127.0.0.1", self.port))
-        self.sender = Sender(app.ledger(self.database, self.settings), writer, postman, self.clock)
+        self.sender = Sender(app.ledger(self.database, self.settings), self.writer, postman, self.clock)
 
     async def close(self) -> None:
         await self.sender.postman.rest()
-        self.listener.close()
+        await asyncio.to_thread(self.server.stop)
         await self.database.close()
 
     async def hear(self, events: Sequence[Event]) -> None:
@@ -172,7 +159,8 @@ async def _many(folder: Path, mails: int) -> tuple[float, float]:
     began = time.perf_counter()
     await bench.drain()
     rate = bench.server.count / (time.perf_counter() - began)
-    raw, began = bench.server.last, time.perf_counter()
+    one = sample("recu_hors_delai", NOON)
+    raw, began = bench.writer.compose(one, bench.writer.write(one, NOON), NOON).raw(), time.perf_counter()
     async with SMTP(hostname="127.0.0.1", port=bench.port) as line:
         for _ in range(mails):
             await line.sendmail("a@pole.example", ["a@porteur.example"], raw)

@@ -10,7 +10,7 @@ from kernel.runtime.auth import Role
 from kernel.runtime.database import Work
 from notifier import store
 from notifier.domain.subscription import Answer, Optional, Subscription
-from notifier.handlers import listening
+from notifier.handlers import digests
 from notifier.store import following, listeners
 
 
@@ -21,15 +21,15 @@ class UnknownMatch(LookupError):
 async def choose(work: Work, chosen: Sequence[Subscription]) -> None:
     """A person chose what to be told of, and when."""
     await store.take_turn(work)
-    await listening.change(work, chosen)
+    await digests.change(work, chosen)
 
 
 async def unsubscribe(work: Work, person_id: UUID) -> None:
     """A person is told of nothing more, at once; done twice it is done once. What the law requires still comes."""
     await store.take_turn(work)
     known = await listeners.subscriptions_of(work.session, person_id)
-    await listening.change(work, [replace(one, rhythm="jamais") for one in known])
-    await listening.stop_digests(work, person_id)
+    await digests.change(work, [replace(one, rhythm="jamais") for one in known])
+    await digests.stop_digests(work, person_id)
 
 
 async def mute(work: Work, recipient: str, subject: Optional, *, wanted: bool) -> None:

@@ -15,8 +15,8 @@ from notifier.domain.dossier import Dossier
 from notifier.domain.states import State
 from notifier.domain.subscription import DIGESTS
 from notifier.domain.words import without_addresses
+from notifier.handlers.digests import close_tellings, renew_digests
 from notifier.handlers.following import renew_reminders
-from notifier.handlers.listening import close_telling, renew_digests
 from notifier.handlers.telling import STAFF, appoint
 from notifier.store import listeners, suppressed
 
@@ -52,8 +52,7 @@ async def claim_deliveries(work: Work, token: UUID, sending: Sending) -> list[De
         else:
             taken.append(deliveries.claimed(one, token, address, sending.domain, work.at))
     await store.save_all(work.session, [*stopped, *taken], work.at)
-    for one in stopped:
-        await close_telling(work, one)
+    await close_tellings(work, stopped)
     return await _without_suppressed(work, taken, sending)
 
 
@@ -133,8 +132,8 @@ async def _write(work: Work, attempts: Sequence[Settled]) -> None:
         after.append(changed)
     after = await _withdrawn_stop(work, after)
     await store.save_all(work.session, after, work.at)
+    await close_tellings(work, after)
     for one in after:
-        await close_telling(work, one)
         appoint(work, one)
 
 

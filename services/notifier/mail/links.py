@@ -46,8 +46,9 @@ class Links:
         return key if key.act == act and all(isinstance(one, str) for one in found) else None
 
     def answer(self, recipient: str, match_id: str, answer: str) -> str:
-        """Where a person says what becomes of a match; `answer` is only what is chosen beforehand."""
-        return f"{self._base}/reponse/{self.token(Key('reponse', recipient, match_id))}?choix={answer}"
+        """Where a person says what becomes of a match; `answer` is only what is chosen beforehand, if anything."""
+        link = f"{self._base}/reponse/{self.token(Key('reponse', recipient, match_id))}"
+        return f"{link}?choix={answer}" if answer else link
 
     def preferences(self, recipient: str) -> str:
         """Where a person chooses what they are written about."""

@@ -11,6 +11,8 @@ from notifier.domain.delivery import Delivery, Outcome
 from notifier.mail.pace import Pace
 
 Attempt = tuple[Delivery, Outcome]
+GATHERING = 0.02
+"""Seconds in which answers are gathered into one commit: more would let a crash repeat more."""
 LONGEST_IDLE = 1.0
 """Seconds that a line waits for its turn before it looks again whether it is to stop."""
 
@@ -78,6 +80,8 @@ class Round:
         try:
             while self._done or not self._over:
                 await self._news.wait()
+                if not self._over:
+                    await asyncio.sleep(GATHERING)
                 self._news.clear()
                 done, self._done = self._done, []
                 if done:

@@ -16,6 +16,7 @@ from notifier.mail.wording import Jinja, WrongWording
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "mails"
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _COVERED = re.compile("<!--~(\\d+)~-->|\ue010(\\d+)\ue011")
+_STYLE = re.compile(r'style="[^"]*"')
 _BETWEEN_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -72,8 +73,12 @@ def inlined(html: str, styles: str) -> str:
 
     covered = _CODE.sub(cover, html)
     inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, extra_css=styles)
-    done = inliner.inline(covered)
+    done = _STYLE.sub(_short, inliner.inline(covered))
     return _COVERED.sub(lambda found: codes[int(found[1] or found[2])], done)
+
+
+def _short(style: re.Match[str]) -> str:
+    return style[0].replace(": ", ":").replace(", ", ",").replace(';"', '"')
 
 
 def tidy(text: str) -> str:

@@ -6,10 +6,11 @@ from notifier.store.deliveries import (
     held,
     later_deliveries,
     locked,
-    open_digest,
+    open_digests,
     save,
     save_all,
     unsent,
+    write_mails,
 )
 from notifier.store.dossiers import address, addresses, dossier, dossiers, forget, save_contact, save_dossier, take_turn
 from notifier.store.lists import PAGE, Listed, Selection, StepLine, count, history, page
@@ -47,7 +48,7 @@ __all__ = [
     "locked",
     "mark_reading",
     "mark_told",
-    "open_digest",
+    "open_digests",
     "page",
     "readings",
     "save",
@@ -59,4 +60,5 @@ __all__ = [
     "unsent",
     "untold",
     "waiting_since",
+    "write_mails",
 ]

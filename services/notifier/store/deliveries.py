@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, bindparam, insert, or_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, insert, or_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,10 +18,10 @@ from notifier.tables import DeliveryRow, DeliveryStepRow
 
 TABLE: Table = DeliveryRow.__table__
 _BORN = {"id", "cause_event_id", "recipient_kind", "recipient", "candidacy_id", "kind", "created_at"}
-_MUTABLE = [one.name for one in fields(Delivery) if one.name not in _BORN]
-_SAVE = (
-    update(TABLE).where(TABLE.c.id == bindparam("its_id")).values({name: bindparam(f"new_{name}") for name in _MUTABLE})
-)
+_MUTABLE = [one.name for one in fields(Delivery) if one.name not in _BORN | {"snapshot"}]
+_ONE = update(TABLE).where(TABLE.c.id == bindparam("its_id"))
+_SAVE = _ONE.values({name: bindparam(f"new_{name}") for name in _MUTABLE})
+_SAVE_WORDS = _ONE.values(snapshot=bindparam("new_snapshot"))
 
 
 async def delivery(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
@@ -37,16 +37,47 @@ async def locked(session: AsyncSession, delivery_id: UUID) -> Delivery | None:
     return read_delivery(row) if row else None
 
 
-async def open_digest(session: AsyncSession, person_id: UUID) -> Delivery | None:
-    """The digest of a person that waits and that no mail server can have seen; locked."""
-    statement = select(DeliveryRow).where(
-        col(DeliveryRow.recipient) == person_id.hex,
-        col(DeliveryRow.kind).in_(DIGESTS.values()),
-        col(DeliveryRow.state) == State.A_ENVOYER.value,
-        col(DeliveryRow.doubt).is_(False),
+async def open_digests(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, Delivery]:
+    """The digest of each person that waits and that no mail server can have seen; locked."""
+    wanted = (
+        _columns()
+        .where(
+            col(DeliveryRow.recipient).in_([one.hex for one in people]),
+            col(DeliveryRow.kind).in_(DIGESTS.values()),
+            col(DeliveryRow.state) == State.A_ENVOYER.value,
+            col(DeliveryRow.doubt).is_(False),
+        )
+        .order_by(col(DeliveryRow.created_at).desc())
+        .with_for_update()
     )
-    row = (await session.exec(statement.order_by(col(DeliveryRow.created_at)).limit(1).with_for_update())).first()
-    return read_delivery(row) if row else None
+    return {UUID(one.recipient): one for one in await _read(session, wanted)}
+
+
+async def write_mails(session: AsyncSession, mails: Sequence[Delivery], at: datetime) -> set[UUID]:
+    """Write new mails, and new words of those that wait; returns those that left already, which stay as they are."""
+    if not mails:
+        return set()
+    connection = await session.connection()
+    known = (await connection.execute(sa_select(TABLE.c.id, TABLE.c.state).where(_among(mails)))).all()
+    states = {row.id: State(row.state) for row in known}
+    fresh = [one for one in mails if one.id not in states]
+    if fresh:
+        await connection.execute(insert(TABLE), [_born(one) for one in fresh])
+        await connection.execute(insert(DeliveryStepRow), [_step(one, at) for one in fresh])
+    fuller = [one for one in mails if states.get(one.id) is State.A_ENVOYER]
+    if fuller:
+        await connection.execute(
+            _SAVE_WORDS, [{"its_id": one.id, "new_snapshot": dict(one.snapshot)} for one in fuller]
+        )
+    return {identity for identity, state in states.items() if state is not State.A_ENVOYER}
+
+
+def _among(mails: Sequence[Delivery]) -> ColumnElement[bool]:
+    return TABLE.c.id.in_([one.id for one in mails])
+
+
+def _born(one: Delivery) -> dict[str, Any]:
+    return {name.name: getattr(one, name.name) for name in fields(Delivery)} | {"state": one.state.value}
 
 
 async def unsent(session: AsyncSession, candidacy_id: UUID) -> list[Delivery]:
@@ -76,38 +107,46 @@ async def claimable(session: AsyncSession, at: datetime, limit: int) -> list[Del
 
 
 async def held(session: AsyncSession, token: UUID, ids: Collection[UUID] | None = None) -> list[Delivery]:
-    """What the sender `token` still holds (of `ids`, where they are given), locked."""
-    wanted = _columns().where(col(DeliveryRow.claim) == token)
+    """What the sender `token` still holds (of `ids`, where they are given), locked; without what they say."""
+    wanted = _columns(words=False).where(col(DeliveryRow.claim) == token)
     if ids is not None:
         wanted = wanted.where(col(DeliveryRow.id).in_(ids))
     return await _read(session, wanted.with_for_update())
 
 
-def _columns() -> Select[Any]:
+def _columns(*, words: bool = True) -> Select[Any]:
     """Deliveries below the ORM: a sender reads and writes many, and each identity that it tracks costs more."""
-    return sa_select(*(TABLE.c[one.name] for one in fields(Delivery)))
+    return sa_select(*(TABLE.c[one.name] for one in fields(Delivery) if words or one.name != "snapshot"))
 
 
 async def _read(session: AsyncSession, wanted: Select[Any]) -> list[Delivery]:
     rows = (await (await session.connection()).execute(wanted)).all()
-    return [Delivery(**(dict(row._mapping) | {"state": State(row.state)})) for row in rows]
+    return [_read_one(dict(row._mapping)) for row in rows]
+
+
+def _read_one(values: dict[str, Any]) -> Delivery:
+    return Delivery(**({"snapshot": {}} | values | {"state": State(values["state"])}))
 
 
 async def save_all(session: AsyncSession, changed: Sequence[Delivery], at: datetime) -> None:
     """Write what a sender took or settled, two statements for all; each is a step of its delivery's history.
 
-    No delivery of `changed` may have been read through the ORM in this transaction.
+    What they say stays, but for a personal link whose fate is known. No delivery of `changed` may have been
+    read through the ORM in this transaction.
     """
     if not changed:
         return
     connection = await session.connection()
     await connection.execute(_SAVE, [_values(one) for one in changed])
+    spent = [{"its_id": one.id, "new_snapshot": {}} for one in changed if one.is_personal and one.address is None]
+    if spent:
+        await connection.execute(_SAVE_WORDS, spent)
     await connection.execute(insert(DeliveryStepRow), [_step(one, at) for one in changed])
 
 
 def _values(one: Delivery) -> dict[str, Any]:
     values = {f"new_{name}": getattr(one, name) for name in _MUTABLE}
-    return values | {"new_state": one.state.value, "new_snapshot": dict(one.snapshot), "its_id": one.id}
+    return values | {"new_state": one.state.value, "its_id": one.id}
 
 
 def _step(one: Delivery, at: datetime, by: str = "") -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""People of the team, their subscriptions, and what each was told; what is last declared counts."""
+"""People of the team, their subscriptions and their answers; what is last declared counts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from notifier.domain.alert import Item
-from notifier.domain.subscription import DIGESTS, Answer, Subscription, Telling, shown
+from notifier.domain.subscription import DIGESTS, Answer, Subscription
 from notifier.tables import AnswerRow, PersonRow, SubscriptionRow, TellingRow
 
 
@@ -36,6 +35,12 @@ async def emails(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, 
     """Where these people are written to; those who may not be are left out."""
     wanted = select(PersonRow).where(col(PersonRow.person_id).in_(people), col(PersonRow.email).is_not(None))
     return {row.person_id: row.email for row in await session.exec(wanted) if row.email}
+
+
+async def listeners(session: AsyncSession, people: Collection[UUID]) -> list[Listener]:
+    """These people, those that are known."""
+    rows = await session.exec(select(PersonRow).where(col(PersonRow.person_id).in_(people)))
+    return [Listener(row.person_id, row.email, row.name, row.role, row.may_enter, row.at) for row in rows]
 
 
 async def save_listener(session: AsyncSession, one: Listener) -> None:
@@ -64,6 +69,12 @@ async def subscriptions_of(session: AsyncSession, person_id: UUID) -> list[Subsc
     return [_subscription(row) for row in await session.exec(statement.order_by(col(SubscriptionRow.subject)))]
 
 
+async def subscriptions_of_all(session: AsyncSession, people: Collection[UUID]) -> list[Subscription]:
+    """Every subject of these people."""
+    statement = select(SubscriptionRow).where(col(SubscriptionRow.person_id).in_(people))
+    return [_subscription(row) for row in await session.exec(statement.order_by(col(SubscriptionRow.id)))]
+
+
 async def listening(session: AsyncSession) -> list[Subscription]:
     """The subscriptions that write to somebody who may be written to."""
     statement = (
@@ -80,46 +91,20 @@ async def listening(session: AsyncSession) -> list[Subscription]:
 
 
 async def save_subscription(session: AsyncSession, one: Subscription) -> None:
-    values = {name.name: getattr(one, name.name) for name in fields(Subscription)}
-    await session.merge(SubscriptionRow(**(values | {"values": list(one.values)})))
+    await save_subscriptions(session, [one])
+
+
+async def save_subscriptions(session: AsyncSession, every: Sequence[Subscription]) -> None:
+    """The same for many, where most of them are there already."""
+    for one in every:
+        values = {name.name: getattr(one, name.name) for name in fields(Subscription)}
+        await session.merge(SubscriptionRow(**(values | {"values": list(one.values)})))
     await session.flush()
 
 
 def _subscription(row: SubscriptionRow) -> Subscription:
     values = {one.name: getattr(row, one.name) for one in fields(Subscription)}
     return Subscription(**(values | {"values": tuple(row.values)}))
-
-
-async def tellings(session: AsyncSession, person_id: UUID) -> dict[UUID, Telling]:
-    """What a person was told, and is about to be, by match."""
-    statement = select(TellingRow).where(col(TellingRow.person_id) == person_id)
-    rows = await session.exec(statement)
-    return {row.match_id: Telling(row.match_id, row.told, row.delivery_id) for row in rows}
-
-
-async def begin_telling(session: AsyncSession, person_id: UUID, items: Iterable[Item], delivery_id: UUID) -> None:
-    """These matches, as they stand, are in that mail and in no other."""
-    statement = select(TellingRow).where(col(TellingRow.person_id) == person_id)
-    known = {row.match_id: row for row in await session.exec(statement)}
-    for item in items:
-        row = known.get(item.match_id) or TellingRow(person_id=person_id, match_id=item.match_id)
-        row.telling, row.delivery_id = shown(item), delivery_id
-        session.add(row)
-    await session.flush()
-
-
-async def end_telling(session: AsyncSession, delivery_id: UUID, *, told: bool) -> None:
-    """That mail was taken: its matches are told as they stood in it. Or it will not be: they are to be told again."""
-    statement = select(TellingRow).where(col(TellingRow.delivery_id) == delivery_id)
-    for row in (await session.exec(statement)).all():
-        if told:
-            row.told, row.told_in = row.telling, delivery_id
-        row.telling = row.delivery_id = None
-        if row.told is None:
-            await session.delete(row)
-        else:
-            session.add(row)
-    await session.flush()
 
 
 async def save_answer(session: AsyncSession, which: tuple[UUID, UUID], said: Answer, by: str, at: datetime) -> None:

@@ -1,10 +1,11 @@
 """What subscriptions choose by and what matches show now: projects and calls, the latest word on each."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import RowMapping, Table
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,8 +14,11 @@ from kernel.contracts.intake import Project as Declared
 from notifier.domain.alert import Item
 from notifier.domain.subscription import Project
 from notifier.domain.words import one_line, web_address
-from notifier.store.watch import read_item
 from notifier.tables import AlertItemRow, DossierRow, ProjectRow, WatchedCallRow
+
+ITEMS: Table = AlertItemRow.__table__
+CALLS: Table = WatchedCallRow.__table__
+_OF_CALL = ("title", "funders", "url", "closes_on", "rate_max", "amount_max", "closed", "at")
 
 
 async def know_project(session: AsyncSession, candidacy_id: UUID, revision: int, facts: Declared) -> None:
@@ -74,33 +78,23 @@ async def know_call(session: AsyncSession, call: CallSummary, at: datetime, *, c
 async def items(session: AsyncSession, call_key: str | None = None) -> list[Item]:
     """The matches of dossiers that were not withdrawn, as their calls stand now; of one call where it is named."""
     gone = select(DossierRow.candidacy_id).where(col(DossierRow.withdrawn).is_(True))
+    of_item = [ITEMS.c[one.name] for one in fields(Item) if one.name in ITEMS.c]
+    of_call = [CALLS.c[name].label(f"call_{name}") for name in _OF_CALL]
     statement = (
-        select(AlertItemRow, WatchedCallRow)
-        .join(WatchedCallRow, col(WatchedCallRow.call_key) == col(AlertItemRow.call_key), isouter=True)
-        .where(col(AlertItemRow.candidacy_id).not_in(gone))
-        .order_by(col(AlertItemRow.received_at), col(AlertItemRow.match_id))
+        sa_select(*of_item, *of_call)
+        .join(CALLS, CALLS.c.call_key == ITEMS.c.call_key, isouter=True)
+        .where(ITEMS.c.candidacy_id.not_in(gone))
+        .order_by(ITEMS.c.received_at, ITEMS.c.match_id)
     )
     if call_key is not None:
-        statement = statement.where(col(AlertItemRow.call_key) == call_key)
-    return as_they_stand((await session.exec(statement)).all())
+        statement = statement.where(ITEMS.c.call_key == call_key)
+    return [_standing(row._mapping, len(of_item)) for row in await (await session.connection()).execute(statement)]
 
 
-def as_they_stand(rows: Sequence[tuple[AlertItemRow, WatchedCallRow | None]]) -> list[Item]:
-    """Matches with the last word on their calls."""
-    return [_standing(read_item(row), call) for row, call in rows]
-
-
-def _standing(item: Item, call: WatchedCallRow | None) -> Item:
-    if call is None or call.at < item.at:
-        return item
-    return replace(
-        item,
-        title=call.title,
-        funders=tuple(call.funders),
-        url=call.url,
-        closes_on=call.closes_on,
-        rate_max=call.rate_max,
-        amount_max=call.amount_max,
-        closed=call.closed,
-        changed_at=call.at,
-    )
+def _standing(row: RowMapping, count: int) -> Item:
+    """A match with the last word on its call; read below the ORM, since a digest reads them all."""
+    values = dict(list(row.items())[:count])
+    if row["call_at"] is not None and row["call_at"] >= row["at"]:
+        values |= {name: row[f"call_{name}"] for name in _OF_CALL if name != "at"}
+        values["changed_at"] = row["call_at"]
+    return Item(**(values | {"funders": tuple(values["funders"])}))
