@@ -62,6 +62,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/brouillons/{draft_id}/verification"): KEYED,
         ("POST", "/brouillons/{draft_id}/suppression"): KEYED,
         ("POST", "/brouillons/{draft_id}/fichiers"): KEYED,
+        ("POST", "/brouillons/{draft_id}/garder"): KEYED,
         ("GET", "/brouillons/{draft_id}/fichiers/{attachment_id}"): KEYED,
         ("GET", "/brouillons/{draft_id}/{section}"): KEYED,
         ("POST", "/brouillons/{draft_id}/{section}"): KEYED,

@@ -25,6 +25,8 @@ HOUR = timedelta(hours=1)
 PER_ADDRESS = 5
 PER_NETWORK = 20
 """Links asked for in an hour."""
+DRAFTS_PER_NETWORK = 40
+"""Drafts begun in an hour; a class or a workshop of the team begins thirty."""
 BY_SUBMITTING = "Dépôt d’un dossier"
 
 
@@ -81,6 +83,15 @@ def check_pace(by_address: int, by_network: int) -> None:
     if by_network >= PER_NETWORK:
         raise TooMany(
             "Beaucoup de liens ont été demandés depuis votre réseau depuis une heure. Réessayez un peu plus tard."
+        )
+
+
+def check_drafts_pace(by_network: int) -> None:
+    """Refuse a draft where an hour has seen more of them than people begin."""
+    if by_network >= DRAFTS_PER_NETWORK:
+        raise TooMany(
+            "Beaucoup de brouillons ont été commencés depuis votre réseau depuis une heure. "
+            "Réessayez un peu plus tard, ou rouvrez l’adresse d’un brouillon que vous avez gardée."
         )
 
 

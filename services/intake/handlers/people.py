@@ -23,13 +23,23 @@ async def ask_for_link(work: Work, door: Door, email: str, network: str) -> None
 
     Nothing that the caller sees depends on whether the address is known; the link is made all the same.
     """
-    marks = door.fingerprint(doors.canonical(email)), door.fingerprint(network)
-    doors.check_pace(*await people.requests(work.session, *marks, work.at))
-    await people.add_request(work.session, *marks, work.at)
+    await check_link_pace(work, door, email, network)
     known = await people.of_email(work.session, email)
     asked = _link(work, door, known or doors.stranger(uuid4(), email, work.at), invitation=False)
     if known is not None and known.may_enter:
         work.record(asked)
+
+
+async def check_link_pace(work: Work, door: Door, email: str, network: str) -> None:
+    """A link is about to be asked for. Raises `TooMany`; addresses and networks are counted as keyed hashes."""
+    marks = door.fingerprint(doors.canonical(email)), door.fingerprint(network)
+    doors.check_pace(*await people.requests(work.session, *marks, work.at))
+    await people.add_request(work.session, *marks, work.at)
+
+
+def sign_in_link(work: Work, door: Door, member: Member) -> SignInAsked:
+    """The short link of somebody who may enter."""
+    return _link(work, door, member, invitation=False)
 
 
 async def invite(work: Work, door: Door, asked: Invitation) -> Member:

@@ -64,7 +64,7 @@ def lines_of(name: str, value: str, label: Label) -> list[str]:
     if name == "themes":
         known = {theme.code: theme.name for theme in label.themes}
     elif name == "commune":
-        known = {commune.code: commune.name for commune in label.communes.values()}
+        known = {place.code: f"{place.name} ({place.epci_name})" for place in label.communes.values()}
     elif name.startswith(GRID):
         known = {str(level.value): level.name for level in label.levels}
     else:

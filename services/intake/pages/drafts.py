@@ -14,6 +14,7 @@ from intake import handlers
 from intake.domain.draft import SECTIONS, TITLES, AlreadySent, Save, kept_until
 from intake.domain.refusals import Refused
 from intake.forms.draft import MARK, digest, fields_of, is_field, mark, money, saves_of, value_of, with_room
+from intake.forms.people import TRAP
 from intake.forms.words import ROWS, Words
 from intake.handlers import UnknownDossier
 from intake.pages.apply import COLUMNS
@@ -39,7 +40,7 @@ def routes(shell: Shell) -> APIRouter:
 
     @router.get("/brouillons/{draft_id}")
     async def show_draft(request: Request, opened: Door) -> Response:
-        return to_receipt(opened.receipt) if opened.receipt else _summary(shell, request, opened)
+        return to_receipt(opened.receipt) if opened.receipt else summary(shell, request, opened)
 
     @router.post("/brouillons/{draft_id}/suppression")
     async def erase(request: Request, opened: Door) -> Response:
@@ -134,13 +135,15 @@ def _chosen(shell: Shell, opened: Opened, words: Words) -> dict[str, Save]:
     return {name: Save(value_of(words, name) if words["garder"] else rival, base, frozenset({rival}))}
 
 
-def _summary(shell: Shell, request: Request, opened: Opened) -> Response:
+def summary(shell: Shell, request: Request, opened: Opened, *, status: int = 200, **form: object) -> Response:
+    """The draft's own page; `form` brings back what was sent from it."""
     statuses = opened.statuses(shell)
     to_do = [section for section in statuses if statuses[section].wrong or statuses[section].missing]
     scheme = "https" if shell.secure else request.url.scheme
     return shell.render(
         "draft.html",
         request,
+        status=status,
         private=True,
         draft=opened,
         statuses=statuses,
@@ -150,6 +153,9 @@ def _summary(shell: Shell, request: Request, opened: Opened) -> Response:
         full_address=f"{scheme}://{request.url.netloc}{opened.address()}",
         kept_until=kept_until(opened.draft.saved_at),
         before=opened.words,
+        trap=TRAP,
+        is_applicant=(person := visitor(request)) is not None and person.role == "applicant",
+        **{"errors": {}, "courriel": "", **form},
     )
 
 

@@ -37,7 +37,7 @@ def routes(shell: Shell) -> APIRouter:
         if isinstance(email, ToCorrect):
             return _page(shell, request, 422, words=words, errors=email.errors)
         try:
-            async with _no_sooner_than(FLOOR):
+            async with no_sooner_than(FLOOR):
                 if not words[TRAP]:
                     await _ask(shell, request, email)
         except TooMany as refused:
@@ -57,7 +57,7 @@ async def _ask(shell: Shell, request: Request, email: str) -> None:
 
 
 @asynccontextmanager
-async def _no_sooner_than(seconds: float) -> AsyncIterator[None]:
+async def no_sooner_than(seconds: float) -> AsyncIterator[None]:
     """The block takes at least this long, however it ends."""
     ends = asyncio.get_running_loop().time() + seconds
     try:

@@ -81,7 +81,7 @@ class Shell:
 
     def error(self, request: Request, status: int, detail: str = "") -> Response:
         """The page that says what happened and what to do; `detail` is a sentence in French or nothing."""
-        shown = detail if status in {401, 403, 409, 422, 503} else ""
+        shown = detail if status in {401, 403, 409, 422, 429, 503} else ""
         title = ERRORS.get(status, "Cette demande n’a pas abouti")
         return self.render("error.html", request, status=status, private=True, title=title, code=status, detail=shown)
 
@@ -113,6 +113,7 @@ def _environment(label: Label) -> Environment:
         words_of=vocabulary,
         states=[(state, WORDS[state].label) for state in STATES],
         communes=communes(label),
+        places=places(label),
         agglomerations=agglomerations(label),
         themes=[(theme.code, theme.name) for theme in label.themes],
         levels=[(str(level.value), level.name) for level in label.levels],
@@ -140,6 +141,11 @@ def _criteria(label: Label) -> dict[str, str]:
 def communes(label: Label) -> list[tuple[str, str]]:
     """Code and name, in alphabetical order."""
     return sorted(((c.code, c.name) for c in label.communes.values()), key=lambda pair: pair[1])
+
+
+def places(label: Label) -> list[tuple[str, str]]:
+    """Code of each commune, with its name and the agglomeration that it belongs to: one choice gives both."""
+    return [(code, f"{name} ({label.communes[code].epci_acronym})") for code, name in communes(label)]
 
 
 def agglomerations(label: Label) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -9,8 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from intake import handlers
+from intake.domain.people import HOUR, TooMany
 from intake.domain.wave import receives, takes_dossiers
 from intake.forms.draft import BEFORE
+from intake.forms.words import Words
+from intake.handlers import drafts as beginnings
+from intake.pages.links import network_of
 from intake.pages.shell import Shell, Typed, Visitor
 from intake.store import drafts, people
 from intake.store.waves import last_wave
@@ -39,13 +44,32 @@ def routes(shell: Shell) -> APIRouter:
 
     @router.post("/brouillons")
     async def begin(request: Request, words: Typed, person: Visitor) -> Response:
-        first = {name: words[name] for name in BEFORE if words[name] in {"oui", "non"}}
-        async with shell.database.work(cause_of(request)) as work:
-            known = await people.member(work.session, person.id) if person else None
-            draft_id, key = await handlers.begin_draft(work, first, known.id if known else None)
-        return RedirectResponse(f"/brouillons/{draft_id}?cle={key}", 303)
+        return await _begin(shell, request, words, person)
 
     return router
+
+
+async def _begin(shell: Shell, request: Request, words: Words, person: Person | None) -> Response:
+    first = {name: words[name] for name in BEFORE if words[name] in {"oui", "non"}}
+    try:
+        async with shell.database.work(cause_of(request)) as work:
+            if not is_near(request):
+                await beginnings.check_pace(work, request.app.state.door, network_of(request))
+            known = await people.member(work.session, person.id) if person else None
+            draft_id, key = await handlers.begin_draft(work, first, known.id if known else None)
+    except TooMany as refused:
+        answer = shell.error(request, 429, str(refused))
+        answer.headers["Retry-After"] = str(int(HOUR.total_seconds()))
+        return answer
+    return RedirectResponse(f"/brouillons/{draft_id}?cle={key}", 303)
+
+
+def is_near(request: Request) -> bool:
+    """Whether who asks is this very machine: a proxy that tells no addresses must not shut everybody out together."""
+    try:
+        return request.client is None or ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,18 @@ async def of_person(session: AsyncSession, person_id: UUID) -> list[Draft]:
     return [_draft(row) for row in await session.exec(query.order_by(col(DraftRow.saved_at).desc()))]
 
 
+async def person_of(session: AsyncSession, draft_id: UUID) -> UUID | None:
+    """Who has the draft among their dossiers; the draft is held."""
+    return (await session.exec(select(DraftRow.person_id).where(DraftRow.id == draft_id))).one()
+
+
+async def attach(session: AsyncSession, draft_id: UUID, person_id: UUID) -> None:
+    """Put the draft among somebody's dossiers; the draft is held."""
+    row = await session.get_one(DraftRow, draft_id)
+    row.person_id = person_id
+    session.add(row)
+
+
 async def open_sections(session: AsyncSession, draft_id: UUID, sections: Sequence[str]) -> None:
     """Say which sections a draft of a sent dossier may change now."""
     row = await session.get_one(DraftRow, draft_id)

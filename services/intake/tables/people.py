@@ -36,7 +36,7 @@ class PersonRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
 
 
 class LinkRequestRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
-    """A link that was asked for; address and network are keyed hashes, which only count."""
+    """A link that was asked for, or a draft begun; address and network are keyed hashes, which only count."""
 
     __tablename__ = "link_request"
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
