@@ -7,7 +7,7 @@ from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
-from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -28,6 +28,10 @@ def declare() -> Subscriptions:
     @subscriptions.on(DecisionTaken)
     async def hear_decision(event: DecisionTaken, work: Work) -> None:
         await handlers.hear_decision(work, event)
+
+    @subscriptions.on(QuorumCounted)
+    async def hear_of_quorum(event: QuorumCounted, work: Work) -> None:
+        await handlers.hear_of_quorum(work, event)
 
     _messages(subscriptions)
     _deciding(subscriptions)

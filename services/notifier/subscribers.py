@@ -31,13 +31,13 @@ from kernel.contracts.intake_life import (
     MessagePosted,
 )
 from kernel.contracts.notifier import AlertDue, DeliveryDue, DigestDue, ReminderDue
-from kernel.contracts.scoring import DecisionTaken
+from kernel.contracts.scoring import DecisionTaken, JurorReminded
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from notifier import handlers
-from notifier.handlers import following, listening
+from notifier.handlers import following, jurors, listening
 from notifier.handlers.listening import CallChange
 
 CALL_CHANGES: tuple[type[CallChange], ...] = (CallAmended, CallClosed, CallClosing, CallDeadlineMoved, CallReopened)
@@ -130,6 +130,10 @@ def _listeners(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
     @subscriptions.on(PersonDeclared)
     async def declared(event: PersonDeclared, work: Work) -> None:
         await listening.learn_person(work, event)
+
+    @subscriptions.on(JurorReminded)
+    async def juror_reminded(event: JurorReminded, work: Work) -> None:
+        await jurors.remind_juror(work, event)
 
     @subscriptions.on(CandidacyEntrusted)
     async def entrusted(event: CandidacyEntrusted, work: Work) -> None:

@@ -13,7 +13,7 @@ from kernel.runtime.web import web_app
 from scoring import pages, subscribers
 from scoring.domain import grids
 from scoring.domain.rulings import Refused
-from scoring.handlers import UnknownDossier, UnknownSitting
+from scoring.handlers import UnknownDossier, UnknownSitting, quorum
 from scoring.pages.shell import Shell, Undeclared
 
 
@@ -32,6 +32,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         database=database,
         nats_url=nats_url,
         clock=clock,
+        at_start=quorum.keep_appointments,
     )
 
 

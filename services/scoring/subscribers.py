@@ -1,4 +1,4 @@
-"""What scoring does about each event of intake. Delivery, repetition and failure are the kernel's business."""
+"""What scoring does about each event that it hears. Delivery, repetition and failure are the kernel's business."""
 
 from kernel.contracts.intake import (
     CandidacyNotRetained,
@@ -9,10 +9,12 @@ from kernel.contracts.intake import (
     WaveOpened,
 )
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered, WaveExtended
+from kernel.contracts.scoring import MarksReminderDue
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 from scoring import handlers
+from scoring.handlers import quorum
 
 
 def declare() -> Subscriptions:
@@ -31,6 +33,10 @@ def declare() -> Subscriptions:
     @subscriptions.on(WaveClosed)
     async def wave_closed(event: WaveClosed, work: Work) -> None:
         await handlers.close_wave(work, event)
+
+    @subscriptions.on(MarksReminderDue)
+    async def reminder_due(event: MarksReminderDue, work: Work) -> None:
+        await quorum.come_due(work, event.sitting_id)
 
     _dossiers(subscriptions)
     return subscriptions

@@ -11,7 +11,8 @@ from intake.domain.alternatives import Proposal, best, draft
 from intake.domain.board import Eligible, NotEligible, Selection, ToCheck, balance, completeness, screen
 from intake.domain.dossier import Candidacy
 from intake.domain.revision import Correction
-from intake.domain.tasks import Facts, Known, tasks
+from intake.domain.states import State
+from intake.domain.tasks import Facts, Known, Quorum, tasks
 from intake.domain.wave import Calendar, Wave
 from kernel.contracts.label import Adviser
 from tests.intake_story import DAY, NOW, dossier, label
@@ -101,3 +102,19 @@ def test_an_act_done_in_part_is_a_task_for_a_week() -> None:
     assert [task.kind for task in tasks(Facts([], {}, {}, [], [], halves=[act]), NOW)] == ["acte"]
     assert tasks(Facts([], {}, {}, [], [], halves=[act]), NOW + timedelta(days=7)) == []
     assert tasks(Facts([], {}, {}, [], [], halves=[replace(act, results=())]), NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "missing", "told"),
+    [("preselectionne", 3, 2, True), ("preselectionne", 4, 2, False), ("labellise", 0, 2, False)],
+)
+def test_a_quorum_is_watched_from_three_days_before(state: State, days: int, missing: int, told: bool) -> None:
+    one = Known(uuid4(), "LE-1", "Projet", state, 1, NOW)
+    lacking = Quorum(uuid4(), (NOW + days * DAY).date(), {one.id: missing, uuid4(): 1})
+    found = tasks(Facts([one], {one.id: 1}, {}, [], [], quorums=[lacking]), NOW)
+
+    assert [(task.kind, task.address) for task in found] == (
+        [("quorum", f"/instruction/seances/{lacking.sitting}")] if told else []
+    )
+    assert all(task.what.endswith("il en manque à : LE-1 (2)") for task in found)
+    assert tasks(Facts([one], {one.id: 1}, {}, [], [], quorums=[replace(lacking, missing={})]), NOW) == []

@@ -16,7 +16,7 @@ from intake.store import candidacies, hearsay
 from intake.subscribers import declare
 from kernel.contracts.envelope import Event
 from kernel.contracts.notifier import MessageFailed, MessageSent
-from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
 from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database, Work
@@ -127,3 +127,26 @@ async def test_what_is_heard_of_an_unknown_dossier_is_kept() -> None:
 
 def test_every_promised_event_has_its_effect() -> None:
     assert declare().missing() == set()
+
+
+async def test_the_latest_count_of_a_quorum_counts_whatever_comes_last() -> None:
+    sitting, dossier_id = uuid4(), uuid4()
+
+    def counted(revision: int, missing: int) -> QuorumCounted:
+        return QuorumCounted(
+            sitting_id=sitting,
+            committee="technique",
+            marks_until=NOW.date(),
+            missing={dossier_id: missing} if missing else {},
+            revision=revision,
+            at=NOW,
+        )
+
+    async with fresh() as database:
+        for event in (counted(2, 1), counted(3, 0), counted(1, 2), counted(3, 0)):
+            async with database.work() as work:
+                await handlers.hear_of_quorum(work, event)
+        async with database.reading() as session:
+            (kept,) = await hearsay.quorums(session)
+
+    assert (kept.revision, kept.missing) == (3, {})

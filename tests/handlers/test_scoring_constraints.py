@@ -29,6 +29,7 @@ BROKEN = {
     "ck_sitting_act_by": "UPDATE sitting_act SET \"by\" = ''",
     "fk_minute_sitting_id_candidacy_id": 'INSERT INTO minute (sitting_id, candidacy_id, question, said, "by", at) '
     "SELECT id, wave_id, 'x', 'dit', 'x', opened_at FROM sitting",
+    "ck_quorum_revision": "UPDATE quorum SET revision = 0",
     "fk_mark_seat_id": "DELETE FROM seat",
 }
 

@@ -189,6 +189,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/seances/{sitting_id}/phase"): STAFF(404),
         ("POST", "/seances/{sitting_id}/jures"): STAFF(404),
         ("POST", "/seances/{sitting_id}/recusations"): STAFF(404),
+        ("POST", "/seances/{sitting_id}/relance"): STAFF(404),
         ("GET", "/seances/{sitting_id}/tableau"): STAFF(404),
         ("GET", "/seances/{sitting_id}/ordre-du-jour"): STAFF(404),
         ("POST", "/seances/{sitting_id}/ordre-du-jour"): STAFF(404),

@@ -60,6 +60,7 @@ ACCESS: dict[tuple[str, str], set[str]] = {
     ("POST", "/seances/{sitting_id}/phase"): STAFF,
     ("POST", "/seances/{sitting_id}/jures"): STAFF,
     ("POST", "/seances/{sitting_id}/recusations"): STAFF,
+    ("POST", "/seances/{sitting_id}/relance"): STAFF,
     ("GET", "/seances/{sitting_id}/tableau"): STAFF,
     ("GET", "/seances/{sitting_id}/ordre-du-jour"): STAFF,
     ("POST", "/seances/{sitting_id}/ordre-du-jour"): STAFF,

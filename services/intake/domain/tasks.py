@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,13 +13,24 @@ from intake.domain.states import State
 from intake.domain.wave import Wave
 
 Kind = Literal[
-    "hors_delai", "reponse", "echec", "acte", "correction", "echeance", "lire", "relire", "preselection", "vague"
+    "hors_delai",
+    "reponse",
+    "echec",
+    "acte",
+    "quorum",
+    "correction",
+    "echeance",
+    "lire",
+    "relire",
+    "preselection",
+    "vague",
 ]
 KINDS: Mapping[Kind, str] = {
     "hors_delai": "Dépôt hors délai à décider",
     "reponse": "Réponse attendue par un porteur",
     "echec": "Message qui n’est pas parti",
     "acte": "Acte fait en partie seulement",
+    "quorum": "Quorum manquant dans un comité",
     "correction": "Correction en retard",
     "echeance": "Correction attendue cette semaine",
     "lire": "Candidature à lire",
@@ -30,6 +41,8 @@ KINDS: Mapping[Kind, str] = {
 """In the order in which they are shown: the most pressing first."""
 PATIENCE = timedelta(days=7)
 """After a week without an answer people telephone; a wave is watched in its last week."""
+QUORUM_WATCH = timedelta(days=3)
+"""From so many days before the marks are due, jurors who are late are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,16 @@ class Known:
     state: State
     revision: int
     submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """What the dossiers of a committee's sitting lack: by dossier, marks under the quorum, due on `marks_until`."""
+
+    sitting: UUID
+    marks_until: date
+    missing: Mapping[UUID, int]
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,7 @@ class Facts:
     """The wave that dossiers without an answer belong to: the open one, else the one that closed last."""
     halves: Iterable[Act] = ()
     """Acts of which something was left undone."""
+    quorums: Iterable[Quorum] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     known = {one.id: one for one in facts.dossiers}
     found = [*_reading(known.values(), facts.read), *_answers(known, facts, now), *_wave(facts.wave, now)]
     found += [*_choosing(known.values(), facts.last), *_halves(facts.halves, now)]
+    found += [*_quorums(known, facts.quorums, now)]
     order = list(KINDS)
     return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))
 
@@ -125,6 +150,18 @@ def _halves(acts: Iterable[Act], now: datetime) -> Iterable[Task]:
         if one.left and one.ended_at is not None and now - one.ended_at < PATIENCE:
             what = f"{WORDS[one.kind]} : dossiers laissés de côté, {len(one.left)}"
             yield Task(f"acte:{one.id}", "acte", what, one.ended_at, f"/actes/{one.id}")
+
+
+def _quorums(known: Mapping[UUID, Known], quorums: Iterable[Quorum], now: datetime) -> Iterable[Task]:
+    """A dossier that is no longer in the committees' hands lacks nothing."""
+    for one in quorums:
+        lacking = {key: n for key, n in one.missing.items() if key in known and known[key].state == "preselectionne"}
+        begins = one.marks_until - QUORUM_WATCH
+        if lacking and now.date() >= begins:
+            named = ", ".join(sorted(f"{known[key].number} ({n})" for key, n in lacking.items()))
+            what = f"Notes attendues le {one.marks_until:%d/%m/%Y}, il en manque à : {named}"
+            since = datetime.combine(begins, time(), UTC)
+            yield Task(f"quorum:{one.sitting}", "quorum", what, since, f"/instruction/seances/{one.sitting}")
 
 
 def _wave(wave: Wave | None, now: datetime) -> Iterable[Task]:

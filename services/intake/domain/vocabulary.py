@@ -67,5 +67,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "source_degradee": "Alerte sur une source",
         "connexion": "Lien de connexion",
         "invitation": "Invitation",
+        "rappel_notes": "Rappel à un juré",
     }
 )

@@ -7,10 +7,11 @@ from intake.domain import dossier as rules
 from intake.domain.dossier import Decision, Opinion
 from intake.domain.journal import Entry
 from intake.domain.states import WORDS
+from intake.domain.tasks import Quorum
 from intake.domain.vocabulary import MESSAGES, OPINIONS
 from intake.store import candidacies, hearsay
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
-from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
 from kernel.runtime.database import Work
 
 MAILER = "Service des messages"
@@ -39,6 +40,12 @@ async def hear_decision(work: Work, event: DecisionTaken) -> None:
     key = f"decision:{_instant(event.at)}:{event.outcome}"
     said = f"{WORDS[event.outcome].label} : {event.reason}"
     await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])
+
+
+async def hear_of_quorum(work: Work, event: QuorumCounted) -> None:
+    """A committee's sitting lacks marks, or lacks none any more: the desk's tasks follow from it."""
+    heard = Quorum(event.sitting_id, event.marks_until, event.missing, event.revision)
+    await hearsay.keep_quorum(work.session, heard)
 
 
 MessageFate = MessageSent | MessageDelivered | MessageFailed | MessageBounced

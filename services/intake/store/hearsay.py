@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Decision, Opinion
 from intake.domain.journal import Act, Entry
+from intake.domain.tasks import Quorum
 from intake.store.chains import JOURNAL
-from intake.tables import DecisionRow, JournalRow, OpinionRow
+from intake.tables import DecisionRow, JournalRow, OpinionRow, QuorumRow
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
 from kernel.runtime import journal
 
@@ -81,6 +82,26 @@ async def save_opinion(session: AsyncSession, candidacy_id: UUID, opinion: Opini
             at=opinion.at,
         )
     )
+
+
+async def keep_quorum(session: AsyncSession, heard: Quorum) -> None:
+    """Keep what a sitting lacks; an older count than the one that is known changes nothing."""
+    known = await session.get(QuorumRow, heard.sitting)
+    if known is None or known.revision < heard.revision:
+        missing = {str(dossier): lacking for dossier, lacking in heard.missing.items()}
+        row = QuorumRow(
+            sitting_id=heard.sitting, marks_until=heard.marks_until, missing=missing, revision=heard.revision
+        )
+        await session.merge(row)
+
+
+async def quorums(session: AsyncSession) -> list[Quorum]:
+    """What every sitting lacks, as heard last."""
+    rows = await session.exec(select(QuorumRow).order_by(col(QuorumRow.marks_until), col(QuorumRow.sitting_id)))
+    return [
+        Quorum(row.sitting_id, row.marks_until, {UUID(key): n for key, n in row.missing.items()}, row.revision)
+        for row in rows
+    ]
 
 
 def _opinion(row: OpinionRow) -> Opinion:

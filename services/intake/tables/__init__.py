@@ -4,7 +4,15 @@ from intake.tables.attachments import AttachmentRow
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
 from intake.tables.board import ActRow, PickRow, ProposalRow, SelectionRow
 from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagRow
-from intake.tables.dossiers import CandidacyRow, CandidacyThemeRow, DecisionRow, JournalHeadRow, JournalRow, OpinionRow
+from intake.tables.dossiers import (
+    CandidacyRow,
+    CandidacyThemeRow,
+    DecisionRow,
+    JournalHeadRow,
+    JournalRow,
+    OpinionRow,
+    QuorumRow,
+)
 from intake.tables.drafts import DraftFieldRow, DraftRow
 from intake.tables.erasures import ErasureAnswerRow, ErasureRow
 from intake.tables.funding import FundingNoteRow, FundingRow
@@ -45,6 +53,7 @@ __all__ = [
     "PickRow",
     "PreparedWaveRow",
     "ProposalRow",
+    "QuorumRow",
     "ReaderRow",
     "SavedViewRow",
     "SelectionRow",

@@ -5,7 +5,7 @@ is kept even where the dossier is not known (a database that was restored), sinc
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Text, UniqueConstraint
@@ -76,6 +76,17 @@ class OpinionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     reason: str = Field(sa_type=Text)
     by: str = Field(sa_type=Text)
     at: datetime
+
+
+class QuorumRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """The marks that the dossiers of a committee's sitting lack, by dossier; the highest revision counts."""
+
+    __tablename__ = "quorum"
+    __table_args__ = (CheckConstraint("revision >= 1", name="revision"),)
+    sitting_id: uuid.UUID = Field(primary_key=True)
+    marks_until: date
+    missing: dict[str, int] = Field(sa_type=JSON_VALUE)
+    revision: int
 
 
 class DecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

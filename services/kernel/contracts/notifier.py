@@ -23,6 +23,7 @@ MessageKind = Literal[
     "source_degradee",
     "connexion",
     "invitation",
+    "rappel_notes",
 ]
 
 

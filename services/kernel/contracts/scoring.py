@@ -1,6 +1,6 @@
 """What scoring tells: the opinions of the committees and the decision that people made."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -38,6 +38,44 @@ class DecisionTaken(Event):
     by: str
     at: datetime
     key: str = ""
+
+
+class QuorumCounted(Event):
+    """How many marks each dossier of a sitting lacks of its quorum; empty once none does, or the sitting is closed.
+
+    The highest `revision` counts.
+    """
+
+    type: ClassVar[str] = "scoring.quorum.counted"
+    about: ClassVar[str] = "sitting_id"
+    sitting_id: UUID
+    committee: Committee
+    marks_until: date
+    missing: dict[UUID, int]
+    revision: int
+    at: datetime
+
+
+class MarksReminderDue(Event):
+    """A day on which late jurors of a sitting are reminded has come. Comes from a schedule; the sitting decides."""
+
+    type: ClassVar[str] = "scoring.reminder.due"
+    about: ClassVar[str] = "sitting_id"
+    sitting_id: UUID
+
+
+class JurorReminded(Event):
+    """A juror still has dossiers to mark. Without `person_id` nobody has come to the seat that awaits `juror`."""
+
+    type: ClassVar[str] = "scoring.juror.reminded"
+    about: ClassVar[str] = "sitting_id"
+    sitting_id: UUID
+    committee: Committee
+    juror: str
+    person_id: UUID | None
+    left: int
+    marks_until: date
+    at: datetime
 
 
 class ErasureDone(Event):

@@ -60,6 +60,7 @@ def snapshots(at: datetime) -> Mapping[MessageKind, Snapshot]:
         "source_degradee": {"source": "Portail d'exemple", "reason": "aucun appel lu", "last_good_at": None} | when,
         "connexion": link,
         "invitation": link,
+        "rappel_notes": {"committee": "technique", "left": 3, "marks_until": call["closes_on"]},
     }
 
 

@@ -40,6 +40,7 @@ KINDS: dict[MessageKind, str] = {
     "source_degradee": "Source en difficulté",
     "connexion": "Lien de connexion",
     "invitation": "Invitation",
+    "rappel_notes": "Rappel à un juré",
 }
 FRAMING = {"Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; frame-src 'self'"}
 FRAMED = {

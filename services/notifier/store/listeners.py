@@ -43,6 +43,14 @@ async def listeners(session: AsyncSession, people: Collection[UUID]) -> list[Lis
     return [Listener(row.person_id, row.email, row.name, row.role, row.may_enter, row.at) for row in rows]
 
 
+async def named(session: AsyncSession, name: str, roles: Collection[str]) -> list[UUID]:
+    """The people of these roles who bear this name and may be written to, in one order."""
+    statement = select(PersonRow.person_id).where(
+        col(PersonRow.name) == name, col(PersonRow.role).in_(roles), col(PersonRow.email).is_not(None)
+    )
+    return list(await session.exec(statement.order_by(col(PersonRow.person_id))))
+
+
 async def save_listener(session: AsyncSession, one: Listener) -> None:
     await session.merge(PersonRow(**{name.name: getattr(one, name.name) for name in fields(Listener)}))
 

@@ -87,6 +87,14 @@ class Book:
         """The jurors whose marks on the dossier count."""
         return len(self.counted(dossier))
 
+    def missing(self) -> dict[UUID, int]:
+        """By dossier, the marks that it lacks of its quorum; nothing is awaited once the sitting is closed."""
+        if self.sitting.phase is Phase.CLOSE:
+            return {}
+        ids = [one.candidacy_id for one in self.dossiers]
+        lacks = {dossier: self.quorum(dossier) - self.heard(dossier) for dossier in ids}
+        return {dossier: lacking for dossier, lacking in lacks.items() if lacking > 0}
+
     def counted(self, dossier: UUID) -> dict[UUID, Mapping[str, Mark]]:
         """By seat, the marks that count."""
         found = {

@@ -20,7 +20,15 @@ from scoring.handlers.dossiers import (
 )
 from scoring.handlers.marking import declare, give, give_second, save_marks
 from scoring.handlers.minutes import take_minute
-from scoring.handlers.sittings import UnknownSitting, expect_juror, lift_recusal, open_sitting, take_seat, turn_phase
+from scoring.handlers.sittings import (
+    UnknownSitting,
+    expect_juror,
+    lift_recusal,
+    open_sitting,
+    remind_now,
+    take_seat,
+    turn_phase,
+)
 
 __all__ = [
     "UnknownDossier",
@@ -43,6 +51,7 @@ __all__ = [
     "record_opinion",
     "record_vote",
     "release",
+    "remind_now",
     "resume",
     "retouch",
     "revise_dossier",

@@ -11,7 +11,8 @@ from scoring.domain.books import Book
 from scoring.domain.marks import Mark
 from scoring.domain.rulings import NotYours, Refused, objection_to_reason
 from scoring.domain.sittings import Juror, Seat, Sitting, Tie
-from scoring.handlers.sittings import UnknownSitting
+from scoring.handlers import quorum
+from scoring.handlers.sittings import UnknownSitting, locked
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
 from scoring.store.marks import Place
@@ -30,6 +31,7 @@ class _Desk:
 async def declare(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Juror, said: tuple[Tie, str]) -> None:
     """Record what ties a juror to a dossier, before it opens to them. Raises `Refused`."""
     tie, note = said
+    sitting = await locked(work, sitting_id)
     desk = await _desk(work, sitting_id, candidacy_id, juror)
     known = desk.book.ties.get((desk.seat.id, candidacy_id))
     if known and (known.tie, known.note) == (tie, note):
@@ -38,6 +40,7 @@ async def declare(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Juror
     if tie == "autre" and objection_to_reason(note):
         raise Refused("Dites en quelques mots quel est ce lien : l'équipe du Label le lira.")
     await kept.set_tie(work.session, desk.place, tie, note, work.at)
+    await quorum.count(work, sitting)
 
 
 async def save_marks(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Juror, marks: Mapping[str, Mark]) -> None:
@@ -52,7 +55,7 @@ async def save_marks(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Ju
 
 async def give(work: Work, sitting_id: UUID, candidacies: Iterable[UUID], juror: Juror) -> int:
     """Give the first marks of some dossiers for good; says how many were new. Raises `Refused`, and then gives none."""
-    new = 0
+    new, sitting = 0, await locked(work, sitting_id)
     for candidacy_id in candidacies:
         desk = await _open(work, sitting_id, candidacy_id, juror)
         first = desk.book.first(desk.seat.id, candidacy_id)
@@ -61,6 +64,8 @@ async def give(work: Work, sitting_id: UUID, candidacies: Iterable[UUID], juror:
             rules.check_giving(desk.sitting.grid, first)
             await kept.give(work.session, desk.place, 1, work.at)
             new += 1
+    if new:
+        await quorum.count(work, sitting)
     return new
 
 

@@ -10,6 +10,7 @@ from scoring.domain import sittings as rules
 from scoring.domain.grids import Grid
 from scoring.domain.rulings import NotYours, Officer, Refused, objection_to_reason
 from scoring.domain.sittings import Juror, OpenSitting, Phase, Seat, Sitting
+from scoring.handlers import quorum
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
 from scoring.store.sittings import Act
@@ -45,6 +46,8 @@ async def open_sitting(work: Work, wish: OpenSitting, grid: Grid) -> UUID:
     )
     await store_of.add(work.session, sitting, {key: submission.project for key, submission in sent})
     await store_of.note(work.session, sitting.id, Act(work.at, wish.by.name, "Séance ouverte", ""))
+    await quorum.count(work, sitting)
+    quorum.appoint(work, sitting)
     return sitting.id
 
 
@@ -54,6 +57,7 @@ async def turn_phase(work: Work, sitting_id: UUID, seen: str, by: Officer) -> Ph
     phase = rules.next_phase(sitting.phase, seen)
     await store_of.set_phase(work.session, sitting_id, phase)
     await store_of.note(work.session, sitting_id, Act(work.at, by.name, f"Phase : {rules.PHASES[phase]}", ""))
+    await quorum.count(work, replace(sitting, phase=phase))
     return phase
 
 
@@ -93,6 +97,18 @@ async def lift_recusal(work: Work, sitting_id: UUID, place: kept.Place, reason: 
     await kept.lift_tie(work.session, place, work.at, by.name, reason.strip())
     number = sitting.dossier(place.candidacy_id).number
     await store_of.note(work.session, sitting_id, Act(work.at, by.name, f"Récusation levée sur {number}", reason))
+    await quorum.count(work, sitting)
+
+
+async def remind_now(work: Work, sitting_id: UUID, by: Officer) -> int:
+    """Remind the jurors who are late without waiting for the day; says how many they are. Raises `Refused`."""
+    sitting = await locked(work, sitting_id)
+    reminded = quorum.remind(work, await kept.book(work.session, sitting))
+    if not reminded:
+        raise Refused("Personne n'est en retard : toutes les notes attendues sont rendues.")
+    what = "Un juré relancé" if reminded == 1 else f"{reminded} jurés relancés"
+    await store_of.note(work.session, sitting_id, Act(work.at, by.name, what, ""))
+    return reminded
 
 
 async def locked(work: Work, sitting_id: UUID) -> Sitting:

@@ -11,6 +11,7 @@ from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 from scoring import handlers
 from scoring.domain.books import Book
+from scoring.domain.reminders import late, next_reminder
 from scoring.domain.rulings import objection_to_reason
 from scoring.forms import Form
 from scoring.pages.shell import PREFIX, InSitting, Shell, Staff, Typed, identified, officer
@@ -23,6 +24,7 @@ DONE = {
     ),
     "phase": Notice("succes", "La séance a changé de phase."),
     "jure": Notice("succes", "Le juré est attendu."),
+    "relance": Notice("succes", "Les jurés en retard sont relancés.", "Chacun reçoit un courriel."),
     "levee": Notice("succes", "La récusation est levée.", "Le motif figure au compte rendu."),
 }
 """Shown once, after the form that the address names."""
@@ -53,7 +55,20 @@ def routes(shell: Shell) -> APIRouter:
             await handlers.expect_juror(work, sitting_id, name, officer(person))
         return RedirectResponse(f"{address(sitting_id)}?fait=jure", 303)
 
+    router.include_router(_reminders(shell))
     router.include_router(_recusals(shell))
+    return router
+
+
+def _reminders(shell: Shell) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/seances/{sitting_id}/relance")
+    async def remind(request: Request, sitting_id: InSitting, person: Staff) -> Response:
+        async with shell.database.work(cause_of(request)) as work:
+            await handlers.remind_now(work, sitting_id, officer(person))
+        return RedirectResponse(f"{address(sitting_id)}?fait=relance", 303)
+
     return router
 
 
@@ -85,7 +100,7 @@ async def opened(shell: Shell, sitting_id: UUID) -> Book:
 async def _board(shell: Shell, request: Request, book: Book, form: Form) -> Response:
     async with shell.database.reading() as session:
         acts = await store_of.acts(session, book.sitting.id)
-    notice = DONE.get(request.query_params.get("fait", ""))
+    notice, now = DONE.get(request.query_params.get("fait", "")), shell.database.clock.now()
     return shell.render(
         "sitting.html",
         request,
@@ -94,7 +109,9 @@ async def _board(shell: Shell, request: Request, book: Book, form: Form) -> Resp
         form=form,
         acts=acts,
         standings=_standings(book),
-        today=shell.database.clock.now().date(),
+        today=now.date(),
+        late=late(book),
+        reminder=next_reminder(book.sitting.marks_until, now),
         notices=(notice,) if notice else (),
     )
 

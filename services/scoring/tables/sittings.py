@@ -155,6 +155,20 @@ class SittingActRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     reason: str = Field(sa_type=Text)
 
 
+class QuorumRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What was told last of the quorums of a sitting: by dossier, the marks that are missing."""
+
+    __tablename__ = "quorum"
+    __table_args__ = (
+        CheckConstraint("revision > 0", name="revision"),
+        ForeignKeyConstraint(["sitting_id"], ["sitting.id"]),
+    )
+
+    sitting_id: uuid.UUID = Field(primary_key=True)
+    revision: int
+    missing: dict[str, int] = Field(sa_column=Column(DOCUMENT, nullable=False))
+
+
 class MinuteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What was said on a point of the agenda; every wording is kept, the last one counts."""
 
