@@ -77,7 +77,9 @@ def _sender(database: Database, settings: Settings, writer: Writer, clock: Clock
 def ledger(database: Database, settings: Settings) -> Ledger:
     """The sender's short transactions on `database`."""
     staff = settings.staff_mail
-    sending = Sending({"staff": staff, "ops": staff}, domain_of(settings.mail_from), _fingerprint(settings))
+    sending = Sending(
+        {"staff": staff, "ops": settings.ops_mail or staff}, domain_of(settings.mail_from), _fingerprint(settings)
+    )
 
     async def claim(token: UUID) -> list[Delivery]:
         async with database.work() as work:

@@ -225,6 +225,17 @@ async def test_a_degraded_source_is_told_once_an_episode(world: World) -> None:
     assert [delivery.kind for delivery in await world.deliveries()] == ["source_degradee"] * 3
 
 
+async def test_a_source_that_goes_blind_is_told_to_operation_at_once_and_once(world: World) -> None:
+    late = degraded("eu", 2).model_copy(update={"before": "healthy", "health": "late"})
+    blind = degraded("eu", 3).model_copy(update={"before": "late", "health": "blind"})
+    still = degraded("eu", 4).model_copy(update={"before": "blind", "health": "blind"})
+
+    await world.hear_all([crawled("eu", 1), late, blind, still])
+
+    told = [(one.recipient_kind, one.snapshot["blind"], one.state) for one in await world.deliveries()]
+    assert sorted(told) == [("ops", True, State.A_ENVOYER), ("staff", False, State.A_ENVOYER)]
+
+
 async def test_the_alert_ends_with_the_state_of_the_sources(world: World) -> None:
     await world.hear_all([crawled("eu", 1), degraded("eu", 2), crawled("at", 2), proposed(uuid4(), 1), DUE])
 

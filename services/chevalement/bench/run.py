@@ -15,7 +15,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.bench import ceilings, footprint, forms, juries, live, mails, matches, pages, pipeline
+from chevalement.bench import ceilings, crawls, footprint, forms, juries, live, mails, matches, pages, pipeline
 from kernel.runtime.nats_server import NatsServer
 
 
@@ -38,6 +38,7 @@ def main(*, quick: bool, as_json: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgresql(console) as admin:
         lines = uvloop.run(_measure(Path(folder), admin, quick, console))
         lines += _footprint(Path(folder), console)
+        lines += _crawls(Path(folder), quick, console)
         lines += _juries(quick, console)
         lines += _matches(quick, console)
         lines += uvloop.run(_forms(Path(folder), quick, console))
@@ -121,6 +122,22 @@ async def _mails(folder: Path, quick: bool, console: Console) -> list[Line]:
         Line("mails sent", found.rate, "mails/s", of_bare=found.rate / found.bare_rate, goal="≥ 0.80 of bare"),
         Line(digest, found.digest, "s", goal="< 2"),
     ]
+
+
+def _crawls(folder: Path, quick: bool, console: Console) -> list[Line]:
+    lines = []
+    for calls in crawls.SIZES[: 1 if quick else None]:
+        console.print(f"crawls, {calls:,} calls…")
+        cost = crawls.measure(folder / "crawls", calls)
+        name = f"crawl, {calls:,} calls"
+        lines += [
+            Line(f"{name}: fetching their pages alone", cost.fetched, "calls/s"),
+            Line(f"{name}: all new, committed with events", cost.first, "calls/s", of_bare=cost.first / cost.fetched),
+            Line(f"{name}: all unchanged", cost.again, "calls/s", of_bare=cost.again / cost.fetched),
+            Line(f"{name}: writes about unchanged calls", cost.writes, "statements", goal="0"),
+            Line(f"{name}: memory while crawling", cost.memory, "MiB"),
+        ]
+    return lines
 
 
 def _juries(quick: bool, console: Console) -> list[Line]:

@@ -75,10 +75,14 @@ class Word(NamedTuple):
     shown: str
 
 
+_MARKS = re.compile(f"[{''.join(mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.combining(mark))}]+")
+
+
 def folded(text: str) -> str:
     """Without accents, ligatures and capitals: how words are compared."""
-    bare = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_LIGATURES))).casefold()
 
 
 _french = Stemmer.Stemmer("french", 0)

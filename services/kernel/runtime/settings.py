@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     dkim_key_file: str = Field("", description="file of the DKIM private key (PEM)")
     mail_from: str = Field("label@pole-artois.example", description="sender of every mail")
     staff_mail: str = Field("equipe@pole-artois.example", description="where the staff's alerts go")
+    ops_mail: str = Field("", description="where a blind source is told at once; empty means the staff's")
     alert_delay: float = Field(60.0, ge=0, description="seconds during which matches are gathered into one staff alert")
     mail_rehearsal: str = Field("", description="address that gets every mail, for a rehearsal; empty: each its own")
     mail_only: str = Field("", description="addresses and domains written to, with commas, for tests; empty: all")

@@ -119,9 +119,10 @@ def to_tell(readings: Sequence[Reading]) -> list[Reading]:
     return wanted
 
 
-def source_snapshot(reading: Reading, last_good: Reading | None) -> Snapshot:
-    """What the mail about a degraded source needs."""
+def source_snapshot(reading: Reading, last_good: Reading | None, *, blind: bool = False) -> Snapshot:
+    """What the mail about a degraded source needs; `blind` when it will not mend by itself."""
     return {
+        "blind": blind,
         "source": one_line(reading.title),
         "reason": one_line(reading.reason or ""),
         "at": reading.at.isoformat(),

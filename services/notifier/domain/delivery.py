@@ -95,16 +95,29 @@ def to_staff(cause: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -
     return _for_staff(cause, "staff", kind, snapshot, at)
 
 
+def to_ops(cause: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+    """A message to those who run the platform, which may leave at once."""
+    return _for_staff(cause, "ops", kind, snapshot, at, recipient_kind="ops")
+
+
 def to_member(cause: UUID, person_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
     """A message to one person of the team, at the address known when it leaves."""
     return _for_staff(cause, person_id.hex, kind, snapshot, at)
 
 
-def _for_staff(cause: UUID, recipient: str, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+def _for_staff(
+    cause: UUID,
+    recipient: str,
+    kind: MessageKind,
+    snapshot: Snapshot,
+    at: datetime,
+    *,
+    recipient_kind: RecipientKind = "staff",
+) -> Delivery:
     born = Delivery(
         id=_identity(cause, recipient, kind),
         cause_event_id=cause,
-        recipient_kind="staff",
+        recipient_kind=recipient_kind,
         recipient=recipient,
         candidacy_id=None,
         kind=kind,

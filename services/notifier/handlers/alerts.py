@@ -55,10 +55,19 @@ async def note_crawl(work: Work, event: SourceCrawled) -> None:
 
 
 async def report_degraded(work: Work, event: SourceDegraded) -> None:
-    """Tell the staff that a source cannot be trusted, once for each degraded episode."""
+    """Tell the staff that a source cannot be trusted, once an episode; and operation, at once, that it went blind."""
     reason = one_line(event.reason) or "raison inconnue"
     reading = Reading(cause(work), event.source, event.title, event.at, None, reason, told=False)
     await _note(work, reading)
+    if event.health == "blind" and event.before != "blind":
+        snapshot = alert.source_snapshot(reading, await _last_good(work, reading), blind=True)
+        await announce(work, deliveries.to_ops(reading.id, "source_degradee", snapshot, work.at))
+
+
+async def _last_good(work: Work, reading: Reading) -> Reading | None:
+    known = await store.readings(work.session, reading.source)
+    good = [one for one in known if not one.degraded and one.at < reading.at]
+    return max(good, key=lambda one: one.at, default=None)
 
 
 async def _note(work: Work, reading: Reading) -> None:
@@ -68,8 +77,6 @@ async def _note(work: Work, reading: Reading) -> None:
         return
     await store.add_reading(work.session, reading)
     for untold in alert.to_tell([*known, reading]):
-        good = [one for one in known if not one.degraded and one.at < untold.at]
-        last_good = max(good, key=lambda one: one.at, default=None)
-        snapshot = alert.source_snapshot(untold, last_good)
+        snapshot = alert.source_snapshot(untold, await _last_good(work, untold))
         told = await announce(work, deliveries.to_staff(untold.id, "source_degradee", snapshot, work.at))
         await store.mark_reading(work.session, untold, told.id)
