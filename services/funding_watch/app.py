@@ -15,12 +15,15 @@ from kernel.contracts.label import Label, load_label
 from kernel.runtime.auth import visitor
 from kernel.runtime.clock import Clock, SystemClock
 from kernel.runtime.database import Database, Work
+from kernel.runtime.pace import MINUTE, Limit
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.web import web_app
 from kernel.ui import Page, Site, templates
 
 TEMPLATES = Path(__file__).parent / "templates"
+LIMITS = (Limit("POST", "/common-grants/opportunities/search", 120, MINUTE),)
+"""A search writes nothing, and costs what a page costs."""
 
 
 def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
@@ -82,7 +85,13 @@ def web(settings: Settings, label: Label, database: Database, sources: dict[str,
     def error_page(request: Request, status: int, detail: str) -> Response:
         return page.render("error.html", request, status_code=status, status=status, detail=detail)
 
-    app = web_app("Veille", secure=settings.public_url.startswith("https://"), error_page=error_page)
+    app = web_app(
+        "Veille",
+        secure=settings.public_url.startswith("https://"),
+        error_page=error_page,
+        limits=LIMITS,
+        generosity=settings.pace,
+    )
     app.include_router(pages.routes(database, page, sources, settings.public_url))
     app.include_router(
         api.routes(database, title=f"Veille des financements – {label.name}", public_url=settings.public_url)

@@ -22,6 +22,7 @@ from kernel.contracts.funding_watch import (
 )
 from kernel.contracts.intake import CandidacySubmitted, CandidacyWithdrawn
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
+from kernel.contracts.intake_people import ExportOrdered
 from kernel.contracts.scoring import DecisionTaken
 from kernel.contracts.triage import AlertAnswered, FundingAnswered, MatchReminderDue, MatchTriaged
 from kernel.runtime import sessions
@@ -103,6 +104,10 @@ def _on_projects(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> No
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:
         await handlers.answer_erasure(work, event)
+
+    @subscriptions.on(ExportOrdered)
+    async def export(event: ExportOrdered, work: Work) -> None:
+        await handlers.answer_export(work, event)
 
 
 def _on_triage(subscriptions: Subscriptions, place: Place, shelf: Shelf) -> None:

@@ -16,6 +16,7 @@ from intake.pages.uploading import body_limit
 from kernel.contracts.label import load_label
 from kernel.runtime.clock import Clock, SystemClock
 from kernel.runtime.database import Database
+from kernel.runtime.pace import HOUR, MINUTE, Limit
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.web import web_app
@@ -24,6 +25,16 @@ from kernel.ui import static_app
 SWEEP_EVERY = 3600.0
 
 log = structlog.get_logger()
+LIMITS = (
+    Limit("POST", "/candidatures", 60, HOUR, spoken=True),
+    Limit("POST", "/brouillons", 60, HOUR),
+    Limit("PUT", r"/brouillons/[^/]+/champs", 600, MINUTE),
+    Limit("POST", r"/brouillons/[^/]+/(suppression|garder)", 30, HOUR),
+    Limit("POST", r"/brouillons/[^/]+/[^/]+", 120, MINUTE, spoken=True),
+    Limit("POST", r"/candidatures/[^/]+/retrait", 30, HOUR),
+    Limit("POST", "/entrer", 30, MINUTE),
+)
+"""What may be written without an account; links of `/connexion` are counted in the database, by address too."""
 
 
 def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
@@ -46,7 +57,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         name="intake",
         settings=settings,
         subscriptions=subscribers.declare(),
-        app=_pages(shell),
+        app=_pages(shell, settings.pace),
         database=database,
         nats_url=nats_url,
         clock=clock,
@@ -55,11 +66,18 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     )
 
 
-def _pages(shell: Shell) -> FastAPI:
+def _pages(shell: Shell, generosity: float) -> FastAPI:
     def error_page(request: Request, status: int, detail: str) -> Response:
         return shell.error(request, status, detail)
 
-    app = web_app("Candidatures", secure=shell.secure, error_page=error_page, limit=body_limit)
+    app = web_app(
+        "Candidatures",
+        secure=shell.secure,
+        error_page=error_page,
+        limit=body_limit,
+        limits=LIMITS,
+        generosity=generosity,
+    )
     app.include_router(routes(shell))
     app.mount("/static", static_app(shell.label.colours))
     return app

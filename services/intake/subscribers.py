@@ -1,11 +1,12 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
-from intake.handlers import acts, board, erasures, funding, waves
+from intake.handlers import acts, board, erasures, exports, funding, retention, waves
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
+from kernel.contracts.intake_people import RetentionDue
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
@@ -36,6 +37,7 @@ def declare() -> Subscriptions:
     _messages(subscriptions)
     _deciding(subscriptions)
     _erasures(subscriptions)
+    _exports(subscriptions)
     _funding(subscriptions)
     return subscriptions
 
@@ -85,6 +87,10 @@ def _erasures(subscriptions: Subscriptions) -> None:
     async def notifier_erased(event: notifier.ErasureDone, work: Work) -> None:
         await erasures.hear(work, event)
 
+    @subscriptions.on(RetentionDue)
+    async def long_kept(event: RetentionDue, work: Work) -> None:
+        await retention.come_due(work, event)
+
 
 def _funding(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MatchForwarded)
@@ -102,3 +108,17 @@ def _funding(subscriptions: Subscriptions) -> None:
     @subscriptions.on(CallDecoded)
     async def call_decoded(event: CallDecoded, work: Work) -> None:
         await funding.hear_decoding(work, event)
+
+
+def _exports(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(scoring.ExportDone)
+    async def scoring_said(event: scoring.ExportDone, work: Work) -> None:
+        await exports.hear(work, event)
+
+    @subscriptions.on(funding_watch.ExportDone)
+    async def watch_said(event: funding_watch.ExportDone, work: Work) -> None:
+        await exports.hear(work, event)
+
+    @subscriptions.on(notifier.ExportDone)
+    async def notifier_said(event: notifier.ExportDone, work: Work) -> None:
+        await exports.hear(work, event)

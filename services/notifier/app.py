@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from kernel.contracts.label import Label, load_label
 from kernel.runtime.auth import Door, visitor
 from kernel.runtime.clock import Clock, SystemClock
 from kernel.runtime.database import Database, Work
+from kernel.runtime.pace import MINUTE, Limit
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.web import ErrorPage, web_app
@@ -35,6 +36,11 @@ from notifier.pages import receptions
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 TEMPLATES = Path(__file__).parent / "templates"
+LIMITS = (
+    Limit("POST", r"/(preferences|desabonnement|reponse)/[^/]+", 60, MINUTE),
+    Limit("POST", "/receptions", 6_000, MINUTE),
+)
+"""What a signed address opens: by hand, and by the relay that tells what became of mails."""
 
 
 def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
@@ -47,10 +53,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
     writer = Writer(label, public_url, settings.mail_from, links)
     sender = _sender(database, settings, writer, time)
     delay = timedelta(seconds=settings.alert_delay)
-    page = _page(label)
-    app = web_app("Alertes", secure=public_url.startswith("https://"), error_page=_error_page(page))
-    app.include_router(pages.routes(database, page, writer, label))
-    app.include_router(receptions.routes(database, settings.receipts_secret, _fingerprint(settings)))
+    app = _web(settings, database, writer, label)
 
     async def at_start(work: Work) -> None:
         await handlers.renew_appointments(work, delay)
@@ -66,6 +69,20 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         at_start=at_start,
         loops=[sender.run, returns(database, settings)] if settings.bounce_folder else [sender.run],
     )
+
+
+def _web(settings: Settings, database: Database, writer: Writer, label: Label) -> FastAPI:
+    page = _page(label)
+    app = web_app(
+        "Alertes",
+        secure=settings.public_url.startswith("https://"),
+        error_page=_error_page(page),
+        limits=LIMITS,
+        generosity=settings.pace,
+    )
+    app.include_router(pages.routes(database, page, writer, label))
+    app.include_router(receptions.routes(database, settings.receipts_secret, _fingerprint(settings)))
+    return app
 
 
 def _sender(database: Database, settings: Settings, writer: Writer, clock: Clock) -> Sender:

@@ -30,6 +30,7 @@ from kernel.contracts.intake_life import (
     ErasureOrdered,
     MessagePosted,
 )
+from kernel.contracts.intake_people import ErasureAnnounced, ErasureReported, ExportOrdered, RetentionReached
 from kernel.contracts.notifier import AlertDue, DeliveryDue, DigestDue, ReminderDue
 from kernel.contracts.scoring import DecisionTaken, JurorReminded
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
@@ -49,6 +50,7 @@ def declare(wake: Callable[[], None], alert_delay: timedelta) -> Subscriptions:
     sessions.follow(subscriptions)
     _candidacies(subscriptions)
     _life(subscriptions)
+    _people(subscriptions)
     _watch(subscriptions, alert_delay)
     _listeners(subscriptions, alert_delay)
     _following(subscriptions)
@@ -107,9 +109,27 @@ def _life(subscriptions: Subscriptions) -> None:
     async def message_posted(event: MessagePosted, work: Work) -> None:
         await handlers.announce_message(work, event)
 
+
+def _people(subscriptions: Subscriptions) -> None:
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:
         await handlers.forget(work, event)
+
+    @subscriptions.on(ErasureAnnounced)
+    async def announced(event: ErasureAnnounced, work: Work) -> None:
+        await handlers.warn(work, event)
+
+    @subscriptions.on(ErasureReported)
+    async def reported(event: ErasureReported, work: Work) -> None:
+        await handlers.report_erasure(work, event)
+
+    @subscriptions.on(ExportOrdered)
+    async def export(event: ExportOrdered, work: Work) -> None:
+        await handlers.answer_export(work, event)
+
+    @subscriptions.on(RetentionReached)
+    async def long_kept(event: RetentionReached, work: Work) -> None:
+        await handlers.forget_old(work, event)
 
 
 def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:

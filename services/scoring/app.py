@@ -7,6 +7,7 @@ from starlette.responses import Response
 from kernel.contracts.label import load_label
 from kernel.runtime.clock import Clock, SystemClock
 from kernel.runtime.database import Database
+from kernel.runtime.pace import MINUTE, Limit
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.web import web_app
@@ -15,6 +16,9 @@ from scoring.domain import grids
 from scoring.domain.rulings import Refused
 from scoring.handlers import UnknownDossier, UnknownSitting, quorum
 from scoring.pages.shell import Shell, Undeclared
+
+LIMITS = (Limit("POST", r"/direct/[^/]+", 3_000, MINUTE),)
+"""Answers of phones: several classes of one school come from one address at once."""
 
 
 def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
@@ -41,6 +45,8 @@ def _web(settings: Settings, shell: Shell) -> FastAPI:
         "Instruction",
         secure=settings.public_url.startswith("https://"),
         error_page=lambda request, status, _: shell.error(request, status),
+        limits=LIMITS,
+        generosity=settings.pace,
     )
     app.include_router(pages.routes(shell))
 

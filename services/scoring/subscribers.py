@@ -9,6 +9,7 @@ from kernel.contracts.intake import (
     WaveOpened,
 )
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered, WaveExtended
+from kernel.contracts.intake_people import ExportOrdered, RetentionReached
 from kernel.contracts.scoring import MarksReminderDue
 from kernel.runtime import sessions
 from kernel.runtime.database import Work
@@ -39,6 +40,7 @@ def declare() -> Subscriptions:
         await quorum.come_due(work, event.sitting_id)
 
     _dossiers(subscriptions)
+    _people(subscriptions)
     return subscriptions
 
 
@@ -63,6 +65,16 @@ def _dossiers(subscriptions: Subscriptions) -> None:
     async def withdrawn(event: CandidacyWithdrawn, work: Work) -> None:
         await handlers.withdraw(work, event)
 
+
+def _people(subscriptions: Subscriptions) -> None:
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:
         await handlers.answer_erasure(work, event)
+
+    @subscriptions.on(RetentionReached)
+    async def long_kept(event: RetentionReached, work: Work) -> None:
+        await handlers.forget_old(work, event)
+
+    @subscriptions.on(ExportOrdered)
+    async def export(event: ExportOrdered, work: Work) -> None:
+        await handlers.answer_export(work, event)

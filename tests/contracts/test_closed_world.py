@@ -11,7 +11,7 @@ from kernel.contracts import registry
 from kernel.contracts.envelope import Cause, Envelope, Event, next_span
 from kernel.contracts.registry import CONTRACTS, SERVICES, Contract
 
-FAMILIES = ("intake", "intake_life", "scoring", "funding_watch", "triage", "notifier")
+FAMILIES = ("intake", "intake_life", "intake_people", "scoring", "funding_watch", "triage", "notifier")
 
 
 def declared() -> set[type[Event]]:

@@ -1,7 +1,5 @@
 """Whatever the order in which two devices save, no word is lost: it is the answer, or it waits beside it."""
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,11 +79,6 @@ def test_a_late_deletion_deletes_nothing_and_too_many_versions_are_refused() -> 
     crowded = Answer("A", 2, NOW, tuple(map(str, range(MOST_RIVALS))))
     with pytest.raises(Refused, match="choisissez"):
         merge(crowded, Save("encore", 1), NOW)
-
-
-def test_a_draft_goes_a_year_after_the_last_word() -> None:
-    assert not draft.is_over(NOW, NOW + timedelta(days=364))
-    assert draft.is_over(NOW, NOW + timedelta(days=365))
 
 
 def test_every_question_of_the_form_has_one_section() -> None:

@@ -85,9 +85,9 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def a_scene(folder: Path) -> AsyncIterator[Scene]:
+async def a_scene(folder: Path, kind: type[Scene] = Scene) -> AsyncIterator[Scene]:
     """A scene for the length of the block; the platform is the test's affair."""
-    scene = Scene(folder, Catcher(folder / "mailbox"), LocalPortals(today=lambda: datetime.now(UTC).date()))
+    scene = kind(folder, Catcher(folder / "mailbox"), LocalPortals(today=lambda: datetime.now(UTC).date()))
     await scene.catcher.start()
     await scene.portals.start()
     try:

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from intake import handlers
-from intake.domain.draft import KEPT, AlreadySent, Answer, Save
+from intake.domain.draft import AlreadySent, Answer, Save
 from intake.domain.refusals import AlreadySubmitted
-from intake.handlers import UnknownDossier, key_hash
+from intake.handlers import key_hash
 from intake.store import drafts
 from intake.store.drafts import Draft
 from kernel.runtime import migrate
@@ -68,32 +67,6 @@ async def test_saves_at_the_same_time_are_all_kept(database: Database) -> None:
     assert sorted(crossed) == [False, True, True, True, True]
     assert {found.value, *found.rivals} == {f"Version {n}" for n in range(5)}
     assert found.revision == 1
-
-
-async def test_every_save_moves_the_last_day(database: Database, clock: FixedClock) -> None:
-    draft, _ = await begin(database)
-    clock.set(NOW + timedelta(days=300))
-    await save(database, draft, "titre", "Un verger", 0)
-    clock.set(NOW + timedelta(days=400))
-    other, _ = await begin(database)
-    assert (await answers(database, draft))["titre"].value == "Un verger"
-
-    clock.set(NOW + timedelta(days=300) + KEPT)
-    await begin(database)
-    async with database.reading() as session:
-        assert await drafts.draft(session, draft.id) is None
-        assert await drafts.draft(session, other.id) is not None
-    with pytest.raises(UnknownDossier, match="erased"):
-        await save(database, draft, "titre", "Trop tard", 1)
-
-
-async def test_a_start_erases_what_is_a_year_old(database: Database, clock: FixedClock) -> None:
-    draft, _ = await begin(database, titre="Un verger")
-    clock.set(NOW + KEPT)
-    async with database.work() as work:
-        await handlers.keep_appointments(work)
-
-    assert await answers(database, draft) == {}
 
 
 async def test_a_draft_that_was_sent_takes_no_word_and_is_sent_once(database: Database) -> None:

@@ -37,6 +37,7 @@ class Maker:
 
 
 ALL, STAFF = Maker(frozenset(ROLES)), Maker(frozenset({"staff"}))
+MEMBERS = Maker(frozenset(get_args(Role)))
 PROPOSERS = Maker(frozenset({"staff", "expert"}))
 MARKERS = Maker(frozenset({"partner", "expert"}))
 JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
@@ -108,6 +109,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/a-faire/retour"): STAFF(303),
         ("GET", "/donnees"): STAFF(),
         ("POST", "/donnees"): STAFF(422),
+        ("GET", "/effacements/{erasure_id}"): KEYED,
         ("GET", "/vagues"): STAFF(),
         ("POST", "/vagues"): STAFF(422),
         ("POST", "/vagues/{wave_id}/prolongation"): STAFF(404, 422),
@@ -117,7 +119,11 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/equipe/{person_id}/desactiver"): STAFF(),
         ("POST", "/equipe/{person_id}/desactiver"): STAFF(409),  # nobody shuts themselves out
         ("GET", "/mes-dossiers"): APPLICANTS(),
-        ("GET", "/mes-donnees"): APPLICANTS(200, 404),
+        ("GET", "/mes-donnees"): MEMBERS(200, 404),  # 404 for whoever is not kept as a person
+        ("POST", "/mes-donnees/archive"): MEMBERS(303, 404),
+        ("GET", "/mes-donnees/archive.zip"): MEMBERS(200, 404),
+        ("GET", "/mes-donnees/effacement"): APPLICANTS(200, 404),
+        ("POST", "/mes-donnees/effacement"): APPLICANTS(303, 404),  # not confirmed
         ("GET", "/mes-dossiers/{candidacy_id}"): APPLICANTS(404),  # nobody's but its porteurs'
         ("GET", "/mes-dossiers/{candidacy_id}/versions"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/messages"): APPLICANTS(404),
@@ -130,6 +136,8 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/mes-dossiers/{candidacy_id}/partage/{person_id}/retirer"): APPLICANTS(404),
         ("GET", "/connexion"): ALL(200, 303),
         ("POST", "/connexion"): ALL(422),
+        ("GET", "/connexion/compte"): ALL(404),  # no provider is configured here
+        ("GET", "/connexion/retour"): ALL(404),
         ("GET", "/entrer"): ALL(),
         ("POST", "/entrer"): ALL(401),  # without a link
         ("POST", "/sortir"): ALL(303),
@@ -256,6 +264,7 @@ def address(house: House, path: str) -> str:
         "{correction_id}": uuid4(),
         "{attachment_id}": house.plan,
         "{person_id}": house.staff,
+        "{erasure_id}": uuid4(),
         "{delivery_id:uuid}": house.delivery,
         "{draft_id}": uuid4(),
         "{section}": "projet",

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from intake.domain.people import PER_ADDRESS, PER_NETWORK
-from intake.pages.links import network_of
+from kernel.runtime.pace import network_of
 from kernel.runtime.sessions import COOKIE
 from tests.intake_story import Pairs, form
 from tests.pages.intake_desk import Desk, opened, value_of, wave_form

@@ -60,6 +60,7 @@ class House:
     staff: UUID
     act: UUID
     selection: UUID
+    logged: list[Any]
     plan: UUID
     """A file of `mine`, whose content has PLAN in it."""
 

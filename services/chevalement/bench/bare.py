@@ -72,7 +72,7 @@ async def main(folder: Path, drafts: int) -> None:
 
 async def _intake(folder: Path) -> Service:
     """The service on a fresh database with an open wave, without a broker."""
-    service = app.build(Settings.load(data=folder, secret="b" * 32), "nats://127.0.0.1:1", SystemClock())
+    service = app.build(Settings.load(data=folder, secret="b" * 32, pace=0), "nats://127.0.0.1:1", SystemClock())
     await migrate.upgrade(service.database.engine, "intake")
     async with service.database.work() as work:
         calendar = Calendar("Vague mesurée", work.at - timedelta(days=1), work.at + timedelta(days=30), 10)

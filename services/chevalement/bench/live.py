@@ -50,7 +50,7 @@ class Heard:
 async def measure(folder: Path, phones: int = PHONES, within: float = WITHIN) -> Heard:
     """One session; every phone answers once, at a moment of its own."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    service = app.build(Settings.load(data=folder), "nats://127.0.0.1:1")
+    service = app.build(Settings.load(data=folder, pace=0), "nats://127.0.0.1:1")
     await migrate.upgrade(service.database.engine, "scoring")
     live, dossier = await _room(service.database, service.settings)
     outer = FastAPI()

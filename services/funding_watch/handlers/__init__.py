@@ -6,7 +6,15 @@ in any order and twice; nothing here depends on either.
 
 from funding_watch.handlers.duplicates import UnknownPair, part, reunite, suggest_duplicates, undo
 from funding_watch.handlers.lives import UnknownCall, clear_call, decide_call, hear_answers, settle, settle_all
-from funding_watch.handlers.projects import answer_erasure, hear, learn_from, match_all, match_changed, start_day
+from funding_watch.handlers.projects import (
+    answer_erasure,
+    answer_export,
+    hear,
+    learn_from,
+    match_all,
+    match_changed,
+    start_day,
+)
 from funding_watch.handlers.sources import (
     Tally,
     accept_count,
@@ -27,6 +35,7 @@ __all__ = [
     "UnknownPair",
     "accept_count",
     "answer_erasure",
+    "answer_export",
     "clear_call",
     "confirm_source",
     "decide_call",

@@ -11,9 +11,10 @@ from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
 from funding_watch.store import calls, duplicates, matches, measures, projects
-from kernel.contracts.funding_watch import ErasureDone, MatchProposed
+from kernel.contracts.funding_watch import ErasureDone, ExportDone, MatchProposed
 from kernel.contracts.intake import CandidacySubmitted
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
+from kernel.contracts.intake_people import ExportOrdered
 from kernel.contracts.triage import MatchTriaged
 from kernel.runtime.database import Work
 
@@ -61,6 +62,11 @@ async def learn_from(work: Work, event: MatchTriaged, place: Place, shelf: Shelf
     if candidacy.is_watched:
         await _refresh(work, shelf)
         await _propose(work, [candidacy], place, shelf)
+
+
+async def answer_export(work: Work, event: ExportOrdered) -> None:
+    """Say that nothing is held of anybody: what the watch knows of a project is in its dossier."""
+    work.record(ExportDone(export_id=event.export_id, held={}, at=work.at))
 
 
 async def match_all(work: Work, place: Place, shelf: Shelf | None = None) -> None:

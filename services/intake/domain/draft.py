@@ -12,7 +12,7 @@ from types import MappingProxyType
 from intake.domain.refusals import Refused
 
 KEPT = timedelta(days=365)
-"""How long a draft that nobody touches is kept; the pages say it."""
+"""How long a draft that nobody touches is kept; see `intake.domain.retention`."""
 MOST_RIVALS = 10
 GRID = "grille-"
 
@@ -107,13 +107,3 @@ def section_of(name: str) -> str | None:
     if name.startswith(GRID):
         return "grille"
     return next((section for section, names in SECTIONS.items() if name in names), None)
-
-
-def kept_until(saved_at: datetime) -> datetime:
-    """When a draft goes if nobody touches it again."""
-    return saved_at + KEPT
-
-
-def is_over(saved_at: datetime, at: datetime) -> bool:
-    """Whether a draft was left untouched for as long as it is kept."""
-    return at >= kept_until(saved_at)

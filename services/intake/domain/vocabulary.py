@@ -68,5 +68,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "connexion": "Lien de connexion",
         "invitation": "Invitation",
         "rappel_notes": "Rappel à un juré",
+        "effacement_annonce": "Annonce d’un effacement",
+        "effacement_fait": "Rapport d’effacement",
     }
 )

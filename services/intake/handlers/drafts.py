@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from intake.domain import people as rules
-from intake.domain.draft import KEPT, AlreadySent, Answer, Merged, Save, merge, section_of
+from intake.domain.draft import AlreadySent, Answer, Merged, Save, merge, section_of
 from intake.domain.people import Member
 from intake.domain.refusals import Refused, UnknownDossier
 from intake.handlers.people import check_link_pace, sign_in_link
@@ -16,11 +16,10 @@ from kernel.runtime.database import Work
 
 
 async def begin_draft(work: Work, answers: Mapping[str, str], person_id: UUID | None = None) -> tuple[UUID, str]:
-    """Somebody starts a dossier; gives its identifier and the only copy of its key. Old drafts go.
+    """Somebody starts a dossier; gives its identifier and the only copy of its key.
 
     `person_id` is who starts it signed in, and will find it again signed in.
     """
-    await drafts.drop_untouched(work.session, work.at - KEPT)
     draft_id, key = uuid4(), secrets.token_urlsafe(32)
     token = secrets.token_urlsafe(24)
     await drafts.add_draft(work.session, drafts.Draft(draft_id, key_hash(key), token, work.at, work.at, person_id))

@@ -52,7 +52,7 @@ async def invite(work: Work, door: Door, asked: Invitation) -> Member:
     await people.save(work.session, invited)
     if known is not None and known.role != invited.role:
         await sessions.end_all(work, str(invited.id))
-    work.record(_declared(invited, work.at), _link(work, door, invited, invitation=True))
+    work.record(declared(invited, work.at), _link(work, door, invited, invitation=True))
     return invited
 
 
@@ -63,7 +63,7 @@ async def disable(work: Work, person_id: UUID, by: str) -> Member:
         raise UnknownPerson(f"no person {person_id}: follow a link of the list")
     disabled = doors.disable(known, by, work.at)
     await people.save(work.session, disabled)
-    work.record(_declared(disabled, work.at))
+    work.record(declared(disabled, work.at))
     await sessions.end_all(work, str(person_id))
     return disabled
 
@@ -73,7 +73,8 @@ def invitation(work: Work, door: Door, member: Member) -> SignInAsked:
     return _link(work, door, member, invitation=True)
 
 
-def _declared(member: Member, at: datetime) -> PersonDeclared:
+def declared(member: Member, at: datetime) -> PersonDeclared:
+    """What the others are told of a person."""
     return PersonDeclared(
         person_id=member.id, email=member.email, name=member.name, role=member.role, may_enter=member.may_enter, at=at
     )
@@ -113,5 +114,5 @@ async def _entering(work: Work, person: Person) -> Person:
     if known is None or not known.may_enter:
         raise SpentLink(SPENT)
     await people.save(work.session, replace(known, signed_in_at=work.at))
-    work.record(_declared(known, work.at))
+    work.record(declared(known, work.at))
     return Person(known.name, known.role, person.id)

@@ -5,10 +5,9 @@ from uuid import UUID, uuid4
 
 from intake.domain import wave as waves
 from intake.domain.dossier import check_reason
-from intake.domain.draft import KEPT
 from intake.domain.wave import Calendar, Wave
 from intake.handlers.acts import keep_acts
-from intake.store import drafts
+from intake.handlers.retention import appoint
 from intake.store import waves as wave_store
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import WaveExtended, WaveOpeningDue
@@ -97,9 +96,9 @@ async def close_wave(work: Work, wave_id: UUID) -> None:
 
 
 async def keep_appointments(work: Work) -> None:
-    """At start: what came due meanwhile is done (the wave closed, acts), else its appointment is made again; old
-    drafts go."""
-    await drafts.drop_untouched(work.session, work.at - KEPT)
+    """At start: what came due meanwhile is done (the wave closed, acts), else its appointment is made again, and that
+    of what was kept long enough."""
+    appoint(work)
     await keep_acts(work)
     wave = await wave_store.open_wave(work.session)
     if wave is not None:

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from intake.pages import (
+    accounts,
     acts,
     apply,
     attachments,
@@ -23,6 +24,7 @@ from intake.pages import (
     listing,
     mine,
     my_acts,
+    my_data,
     my_dossier,
     paper,
     receipt,
@@ -58,6 +60,7 @@ ROOMS = (
     desk_acts,
     waves,
     door,
+    accounts,
     dossier_paper,
     links,
     mine,
@@ -65,6 +68,7 @@ ROOMS = (
     my_acts,
     team,
     todo,
+    my_data,
     data,
     legal,
 )

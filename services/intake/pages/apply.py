@@ -21,7 +21,9 @@ from intake.forms.words import ROWS, Words, blank
 from intake.pages.shell import Shell, Typed
 from intake.store.candidacies import Receipt, receipt_of_form
 from intake.store.waves import last_wave
+from kernel.runtime.pace import sentence, too_fast
 from kernel.runtime.web import cause_of
+from kernel.ui import Notice
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -73,6 +75,8 @@ def routes(shell: Shell) -> APIRouter:
     async def send_form(request: Request, words: Typed) -> Response:
         if words["ajouter"] in ROWS:
             return await _form(shell, request, words.with_row(words["ajouter"]), {})
+        if too_fast(request):
+            return await _form(shell, request, words, {})
         match read(words, shell.label):
             case ToCorrect(errors):
                 return await _form(shell, request, words, errors)
@@ -124,10 +128,12 @@ async def _form(shell: Shell, request: Request, words: Words, errors: Mapping[st
     is_open = receives(wave, at, shell.late)
     if not is_open and request.method == "GET":
         return shell.render("closed.html", request, status=409, wave=wave, now=at)
+    wait = too_fast(request)
     return shell.render(
         "apply.html",
         request,
-        status=409 if not is_open else 422 if errors else 200,
+        status=429 if wait else 409 if not is_open else 422 if errors else 200,
+        notices=(Notice("attention", "Votre candidature n’est pas encore envoyée.", sentence(wait)),) if wait else (),
         private=True,
         words=words,
         errors=errors,

@@ -1,20 +1,21 @@
-"""People's data: what is kept of somebody as a file, and its erasure, ordered by staff, answered by every service."""
+"""Erasures: ordered by staff, answered by every service, read by whoever holds the key of the report."""
 
-import json
-from typing import Any
+import secrets
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from intake.domain.refusals import Refused
-from intake.forms.answers import answers_of
+from intake.domain.retention import REPORTS
 from intake.forms.candidacy import ToCorrect
 from intake.forms.erasure import Order, read_order
 from intake.forms.words import Words
 from intake.handlers import erasures as erasing
-from intake.pages.own import Applicant
-from intake.pages.shell import PRIVATE, Shell, Staff, Typed
-from intake.store import candidacies, erasures, hearsay, messages, people, revisions
+from intake.handlers import key_hash
+from intake.pages.shell import Shell, Staff, Typed
+from intake.store import erasures
+from intake.store.erasures import Erasure
 from kernel.contracts.registry import SERVICES
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
@@ -29,14 +30,8 @@ DONE = Notice("succes", "L’effacement est ordonné.", "Chaque service répond 
 
 
 def routes(shell: Shell) -> APIRouter:
-    """`/mes-donnees` for a porteur, `/donnees` for staff."""
+    """`/donnees` for staff, `/effacements` for who holds a report's key."""
     router = APIRouter()
-
-    @router.get("/mes-donnees")
-    async def export(person: Applicant) -> Response:
-        body = json.dumps(await _everything(shell, person.id), ensure_ascii=False, indent=1)
-        headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="mes-donnees.json"'}
-        return Response(body, media_type="application/json", headers=headers)
 
     @router.get("/donnees")
     async def show(request: Request, _: Staff) -> Response:
@@ -50,7 +45,28 @@ def routes(shell: Shell) -> APIRouter:
             return await _page(shell, request, 422, words=words, errors=asked.errors)
         return await _order(shell, request, asked, person.name, words)
 
+    @router.get("/effacements/{erasure_id}")
+    async def report(request: Request, erasure_id: str) -> Response:
+        found = await _reported(shell, erasure_id, request.query_params.get("cle", ""))
+        services = [(name, SERVICE_WORDS[name]) for name in SERVICES]
+        return shell.render("erasure_report.html", request, private=True, one=found, services=services, until=REPORTS)
+
     return router
+
+
+async def _reported(shell: Shell, erasure_id: str, key: str) -> Erasure:
+    """The report that this key opens. Raises 404 for any other, and once the days to read it have passed."""
+    try:
+        identifier = UUID(erasure_id)
+    except ValueError:
+        raise HTTPException(404) from None
+    async with shell.database.reading() as session:
+        found = await erasures.one(session, identifier)
+    if found is None or found.key_hash is None or shell.database.clock.now() >= found.at + REPORTS:
+        raise HTTPException(404)
+    if not secrets.compare_digest(found.key_hash, key_hash(key)):
+        raise HTTPException(404)
+    return found
 
 
 async def _order(shell: Shell, request: Request, asked: Order, by: str, words: Words) -> Response:
@@ -79,44 +95,3 @@ async def _page(shell: Shell, request: Request, status: int, **context: object) 
         services=[(name, SERVICE_WORDS[name]) for name in SERVICES],
         **{"words": Words(), "errors": {}, **context},
     )
-
-
-async def _everything(shell: Shell, person_id: str) -> dict[str, Any]:
-    """All that intake keeps of somebody and of their dossiers, as JSON values. Raises 404 for who is not kept."""
-    async with shell.database.reading() as session:
-        member = await people.member(session, person_id)
-        if member is None:
-            raise HTTPException(404)
-        found = await people.dossiers_of(session, member)
-        return {
-            "compte": {
-                "adresse": member.email,
-                "nom": member.name,
-                "depuis": member.invited_at.isoformat(),
-                "derniere_connexion": member.signed_in_at.isoformat() if member.signed_in_at else None,
-            },
-            "dossiers": [await _dossier(session, one.id) for one in found],
-        }
-
-
-async def _dossier(session: Any, candidacy_id: Any) -> dict[str, Any]:
-    candidacy = await candidacies.candidacy(session, candidacy_id)
-    if candidacy is None:
-        return {}
-    return {
-        "numero": candidacy.number,
-        "etat": candidacy.state,
-        "recu_le": candidacy.submitted_at.isoformat(),
-        "versions": [
-            {"version": one.revision, "le": one.at.isoformat(), "reponses": answers_of(one.dossier)}
-            for one in await revisions.versions(session, candidacy_id)
-        ],
-        "messages": [
-            {"le": one.at.isoformat(), "de": one.by, "texte": one.text}
-            for one in await messages.thread(session, candidacy_id)
-        ],
-        "journal": [
-            {"le": line.at.isoformat(), "acte": line.act, "par": line.by, "motif": line.reason}
-            for line in await hearsay.journal_of(session, candidacy_id)
-        ],
-    }

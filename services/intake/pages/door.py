@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from intake import handlers
 from intake.domain.refusals import SPENT, Refused
 from intake.forms.words import readable
+from intake.handlers import accounts
 from intake.pages.shell import Shell, Typed
 from kernel.runtime import sessions
 from kernel.runtime.auth import LINK_SECONDS, Door, Person
@@ -34,15 +35,24 @@ def routes(shell: Shell) -> APIRouter:
 
     @router.post("/sortir")
     async def leave(request: Request) -> Response:
-        cookie = request.cookies.get(sessions.COOKIE)
-        if cookie:
-            async with shell.database.work(cause_of(request)) as work:
-                await sessions.end(work, cookie)
-        answer = RedirectResponse("/", 303)
+        answer = await _leave(shell, request)
         sessions.take_back(answer)
         return answer
 
     return router
+
+
+async def _leave(shell: Shell, request: Request) -> Response:
+    """End the session; whoever came with an account is shown how to end it at its provider too."""
+    cookie, hint = request.cookies.get(sessions.COOKIE), None
+    if cookie:
+        async with shell.database.work(cause_of(request)) as work:
+            hint = await accounts.leave(work, cookie)
+    farewell = await shell.provider.farewell(hint) if hint and shell.provider else None
+    if farewell is None:
+        return RedirectResponse("/", 303)
+    request.state.person = None
+    return shell.render("signed_out.html", request, private=True, farewell=farewell)
 
 
 async def _enter(shell: Shell, request: Request, token: str) -> Response:

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import RedirectResponse, Response
 
 from intake.domain.attachments import Attachment
-from intake.domain.draft import Answer, is_over
+from intake.domain.draft import Answer
+from intake.domain.retention import is_over
 from intake.forms.draft import Status, statuses, words_of_draft
 from intake.forms.words import Words
 from intake.handlers import key_hash
@@ -91,7 +92,7 @@ async def open_draft(shell: Shell, draft_id: str, key: str, person: Person | Non
     """Raises 404 for whoever neither holds the key nor writes this dossier, and once the draft is too old."""
     async with shell.database.reading() as session:
         draft = await drafts.draft(session, _identifier(draft_id))
-        if draft is None or is_over(draft.saved_at, shell.database.clock.now()):
+        if draft is None or is_over(draft.saved_at, draft.warned_at, shell.database.clock.now()):
             raise HTTPException(404)
         held = secrets.compare_digest(draft.key_hash, key_hash(key))
         if not held and not await _is_writer(session, draft, person):

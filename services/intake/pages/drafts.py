@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from intake import handlers
-from intake.domain.draft import SECTIONS, TITLES, AlreadySent, Save, kept_until
+from intake.domain.draft import SECTIONS, TITLES, AlreadySent, Save
 from intake.domain.refusals import Refused
+from intake.domain.retention import DRAFT, goes_at
 from intake.forms.draft import MARK, digest, fields_of, is_field, mark, money, saves_of, value_of, with_room
 from intake.forms.people import TRAP
 from intake.forms.words import ROWS, Words
@@ -22,6 +23,7 @@ from intake.pages.draft_door import SENT, Opened, open_draft, opener, to_receipt
 from intake.pages.draft_words import lines_of, question
 from intake.pages.shell import Shell, Typed
 from kernel.runtime.auth import visitor
+from kernel.runtime.pace import sentence, too_fast
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 
@@ -71,6 +73,8 @@ def _known(section: str, opened: Opened) -> str:
 
 async def _save(shell: Shell, request: Request, opened: Opened, section: str, words: Words) -> Response:
     words = _without_row(words)
+    if wait := too_fast(request):
+        return _section(shell, request, opened, section, status=429, words=words, notices=(unsaved(sentence(wait)),))
     saves = saves_of(words, fields_of(section, shell.label)) | _chosen(shell, opened, words)
     try:
         async with shell.database.work(cause_of(request)) as work:
@@ -80,11 +84,15 @@ async def _save(shell: Shell, request: Request, opened: Opened, section: str, wo
     except UnknownDossier:
         raise HTTPException(404) from None
     except Refused as refused:
-        notice = Notice("attention", "Vos mots sont dans cette page, mais pas encore enregistrés.", str(refused))
-        return _section(shell, request, opened, section, status=409, words=words, notices=(notice,))
+        return _section(shell, request, opened, section, status=409, words=words, notices=(unsaved(str(refused)),))
     now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
     crossed = next((name for name, found in merged.items() if found.conflict), None)
     return _next(shell, request, now, (section, crossed), words)
+
+
+def unsaved(why: str) -> Notice:
+    """Said above a section whose words are in the page and nowhere else."""
+    return Notice("attention", "Vos mots sont dans cette page, mais pas encore enregistrés.", why)
 
 
 async def save_documents(shell: Shell, request: Request, opened: Opened, words: Words, refused: str) -> Response:
@@ -151,7 +159,7 @@ def summary(shell: Shell, request: Request, opened: Opened, *, status: int = 200
         first=to_do[0] if to_do else "verification",
         is_new=not opened.changes_dossier and not any(status.progress != "vide" for status in statuses.values()),
         full_address=f"{scheme}://{request.url.netloc}{opened.address()}",
-        kept_until=kept_until(opened.draft.saved_at),
+        kept_until=goes_at(opened.draft.saved_at, opened.draft.warned_at, DRAFT),
         before=opened.words,
         trap=TRAP,
         is_applicant=(person := visitor(request)) is not None and person.role == "applicant",

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -16,6 +15,7 @@ from intake.forms.words import Words
 from intake.pages.door import desk_of
 from intake.pages.shell import Shell, Typed, Visitor
 from kernel.runtime.auth import LINK_SECONDS, Door
+from kernel.runtime.pace import network_of
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 
@@ -64,18 +64,6 @@ async def no_sooner_than(seconds: float) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.sleep(max(0.0, ends - asyncio.get_running_loop().time()))
-
-
-def network_of(request: Request) -> str:
-    """The network that asks: an IPv4 address, or the /64 of an IPv6 one, which is one household or office."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((address, 64), strict=False))
-    return str(address.ipv4_mapped or address) if isinstance(address, IPv6Address) else str(address)
 
 
 def _page(

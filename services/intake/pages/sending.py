@@ -24,6 +24,7 @@ from intake.pages.drafts import shares
 from intake.pages.shell import Shell, Typed
 from intake.store.waves import last_wave
 from kernel.runtime.auth import visitor
+from kernel.runtime.pace import sentence, too_fast
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 
@@ -45,6 +46,9 @@ def routes(shell: Shell) -> APIRouter:
     async def send(request: Request, opened: Door, words: Typed) -> Response:
         if opened.receipt:
             return to_receipt(opened.receipt)
+        if wait := too_fast(request):
+            notice = Notice("attention", "Votre candidature n’est pas encore envoyée.", sentence(wait))
+            return await _review(shell, request, opened, status=429, notices=(notice,))
         agreed = words[CONSENT] == "oui" or opened.changes_dossier
         typed = opened.words
         found = read(

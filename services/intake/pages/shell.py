@@ -22,6 +22,7 @@ from intake.store.files import Files
 from kernel.contracts.label import Commune, Label
 from kernel.runtime.auth import Allow, Person, visitor
 from kernel.runtime.database import Database
+from kernel.runtime.oidc import Provider
 from kernel.runtime.settings import Settings
 from kernel.ui import Page, Site, templates
 
@@ -58,12 +59,16 @@ class Shell:
     files: Files
     clamd: str
     """Where the antivirus listens; empty where there is none."""
+    provider: Provider | None = None
+    """Who signs people in for us; None where links by mail do alone."""
 
     @classmethod
     def of(cls, database: Database, label: Label, settings: Settings) -> "Shell":
-        page = Page(_environment(label), Site.of(label), signed_in=visitor)
+        provider, environment = Provider.of(settings), _environment(label)
+        environment.globals["provider_name"] = provider.name if provider else ""
+        page = Page(environment, Site.of(label), signed_in=visitor)
         secure = settings.public_url.startswith("https://")
-        return cls(database, label, secure, page, Files(settings.documents_folder), settings.clamd)
+        return cls(database, label, secure, page, Files(settings.documents_folder), settings.clamd, provider)
 
     @property
     def late(self) -> timedelta:

@@ -29,6 +29,7 @@ class Draft:
     candidacy_id: UUID | None = None
     taken_from: UUID | None = None
     sections: tuple[str, ...] = ()
+    warned_at: datetime | None = None
 
 
 async def add_draft(session: AsyncSession, draft: Draft) -> None:
@@ -143,14 +144,6 @@ async def drop(session: AsyncSession, draft_id: UUID) -> None:
     await session.exec(delete(DraftRow).where(col(DraftRow.id) == draft_id))
 
 
-async def drop_untouched(session: AsyncSession, since: datetime) -> None:
-    """Erase the drafts that nobody has touched after `since`."""
-    old = select(DraftRow.id).where(col(DraftRow.saved_at) <= since)
-    await session.exec(delete(DraftFieldRow).where(col(DraftFieldRow.draft_id).in_(old)))
-    await session.exec(delete(AttachmentRow).where(col(AttachmentRow.draft_id).in_(old)))
-    await session.exec(delete(DraftRow).where(col(DraftRow.saved_at) <= since))
-
-
 def _draft(row: DraftRow) -> Draft:
     return Draft(
         row.id,
@@ -162,4 +155,5 @@ def _draft(row: DraftRow) -> Draft:
         row.candidacy_id,
         row.taken_from,
         tuple(row.sections or ()),
+        row.warned_at,
     )

@@ -45,6 +45,7 @@ class Erasure:
     reason: str
     dossiers: tuple[str, ...]
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    key_hash: str | None = None
 
 
 async def dossiers_of_contact(session: AsyncSession, email: str) -> list[tuple[UUID, str, str]]:
@@ -93,6 +94,7 @@ async def add(session: AsyncSession, erasure: Erasure, person_id: UUID) -> None:
             reason=erasure.reason,
             person_id=person_id,
             dossiers=list(erasure.dossiers),
+            key_hash=erasure.key_hash,
         )
     )
     await session.flush()
@@ -115,7 +117,20 @@ async def every(session: AsyncSession) -> list[Erasure]:
     for row in await session.exec(select(ErasureAnswerRow)):
         answers.setdefault(row.erasure_id, {})[row.service] = _answer(row)
     rows = await session.exec(select(ErasureRow).order_by(col(ErasureRow.at).desc()))
-    return [Erasure(row.id, row.at, row.by, row.reason, tuple(row.dossiers), answers.get(row.id, {})) for row in rows]
+    return [_erasure(row, answers.get(row.id, {})) for row in rows]
+
+
+async def one(session: AsyncSession, erasure_id: UUID) -> Erasure | None:
+    """An order with its answers; whoever shows it must have compared its key."""
+    row = await session.get(ErasureRow, erasure_id)
+    if row is None:
+        return None
+    said = await session.exec(select(ErasureAnswerRow).where(ErasureAnswerRow.erasure_id == erasure_id))
+    return _erasure(row, {answer.service: _answer(answer) for answer in said})
+
+
+def _erasure(row: Any, answers: Mapping[str, Answer]) -> Erasure:
+    return Erasure(row.id, row.at, row.by, row.reason, tuple(row.dossiers), answers, row.key_hash)
 
 
 def _answer(row: Any) -> Answer:

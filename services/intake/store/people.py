@@ -39,13 +39,13 @@ async def of_email(session: AsyncSession, email: str) -> Member | None:
     """The person of an address, held until the end of a transaction that writes."""
     query = select(PersonRow).where(PersonRow.email == canonical(email)).with_for_update()
     row = (await session.exec(query)).first()
-    return _member(row) if row else None
+    return read_member(row) if row else None
 
 
 async def to_change(session: AsyncSession, person_id: UUID) -> Member | None:
     """The person, held until the end of the transaction."""
     row = (await session.exec(select(PersonRow).where(PersonRow.id == person_id).with_for_update())).first()
-    return _member(row) if row else None
+    return read_member(row) if row else None
 
 
 async def member(session: AsyncSession, person_id: str) -> Member | None:
@@ -54,7 +54,7 @@ async def member(session: AsyncSession, person_id: str) -> Member | None:
         row = await session.get(PersonRow, UUID(person_id))
     except ValueError:
         return None
-    return _member(row) if row else None
+    return read_member(row) if row else None
 
 
 async def save(session: AsyncSession, changed: Member) -> None:
@@ -63,6 +63,8 @@ async def save(session: AsyncSession, changed: Member) -> None:
     values = {name: getattr(changed, name) for name in ("id", "email", "name", "role", "invited_by")}
     async with spoken():
         ends = {"signed_in_at": changed.signed_in_at, "disabled_at": changed.disabled_at}
+        kept = await session.get(PersonRow, changed.id)
+        ends["warned_at"] = kept.warned_at if kept else None
         await session.merge(PersonRow(**values, **ends, invited_at=at))
         await session.flush()
 
@@ -85,7 +87,7 @@ async def know_applicant(session: AsyncSession, email: str, name: str, at: datet
 async def team(session: AsyncSession) -> list[Member]:
     """Everybody who was invited, those who may enter first, by name."""
     rows = await session.exec(select(PersonRow).where(PersonRow.role != "applicant"))
-    found = [_member(row) for row in rows]
+    found = [read_member(row) for row in rows]
     return sorted(found, key=lambda one: (not one.may_enter, one.name.casefold(), one.email))
 
 
@@ -147,7 +149,7 @@ async def participants(session: AsyncSession, candidacy_id: UUID) -> list[Member
         .join(ParticipantRow, col(ParticipantRow.person_id) == col(PersonRow.id))
         .where(ParticipantRow.candidacy_id == candidacy_id, col(ParticipantRow.removed_at).is_(None))
     )
-    return sorted(map(_member, await session.exec(query)), key=lambda one: (one.name.casefold(), one.email))
+    return sorted(map(read_member, await session.exec(query)), key=lambda one: (one.name.casefold(), one.email))
 
 
 async def share(session: AsyncSession, candidacy_id: UUID, person_id: UUID, at: datetime) -> None:
@@ -177,6 +179,7 @@ async def is_contact(session: AsyncSession, person: Person | None, receipt_key: 
     return (await session.exec(query)).first() is not None
 
 
-def _member(row: PersonRow) -> Member:
+def read_member(row: PersonRow) -> Member:
+    """The person that a row tells of."""
     role = cast("Role", row.role)  # the table's CHECK has no other
     return Member(row.id, row.email, row.name, role, row.invited_by, row.invited_at, row.signed_in_at, row.disabled_at)

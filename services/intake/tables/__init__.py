@@ -1,5 +1,6 @@
 """The tables of intake, a module for each thing that is kept; `Base.metadata` knows them all."""
 
+from intake.tables.accounts import AccountRow, AccountSessionRow
 from intake.tables.attachments import AttachmentRow
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
 from intake.tables.board import ActRow, PickRow, ProposalRow, SelectionRow
@@ -15,6 +16,7 @@ from intake.tables.dossiers import (
 )
 from intake.tables.drafts import DraftFieldRow, DraftRow
 from intake.tables.erasures import ErasureAnswerRow, ErasureRow
+from intake.tables.exports import ExportAnswerRow, ExportRow
 from intake.tables.funding import FundingNoteRow, FundingRow
 from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
@@ -25,6 +27,8 @@ from intake.tables.waves import CounterRow, PreparedWaveRow, WaveRow
 __all__ = [
     "JSON_VALUE",
     "ROW_ID",
+    "AccountRow",
+    "AccountSessionRow",
     "ActRow",
     "AsideRow",
     "AssignmentRow",
@@ -40,6 +44,8 @@ __all__ = [
     "DraftRow",
     "ErasureAnswerRow",
     "ErasureRow",
+    "ExportAnswerRow",
+    "ExportRow",
     "FundingNoteRow",
     "FundingRow",
     "JournalHeadRow",

@@ -31,6 +31,7 @@ class DraftRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     sections: list[str] | None = Field(default=None, sa_type=JSON_VALUE)
     created_at: datetime
     saved_at: datetime = Field(index=True)
+    warned_at: datetime | None = None
 
 
 class DraftFieldRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

@@ -21,6 +21,8 @@ class ErasureRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     person_id: uuid.UUID | None = None
     dossiers: list[str] = Field(sa_type=JSON_VALUE)
     """Numbers of the dossiers."""
+    key_hash: str | None = Field(default=None, sa_type=Text)
+    """Of the key with which the person reads the report; of none where they had no address."""
 
 
 class ErasureAnswerRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

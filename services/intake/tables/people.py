@@ -33,6 +33,7 @@ class PersonRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     invited_at: datetime
     signed_in_at: datetime | None = None
     disabled_at: datetime | None = None
+    warned_at: datetime | None = None
 
 
 class LinkRequestRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

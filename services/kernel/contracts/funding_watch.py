@@ -200,3 +200,13 @@ class ErasureDone(Event):
     erased: dict[str, int]
     kept: dict[str, str]
     at: datetime
+
+
+class ExportDone(Event):
+    """The watch says what it holds of somebody, by kind: French words under French names, and no address."""
+
+    type: ClassVar[str] = "funding_watch.export.done"
+    about: ClassVar[str] = "export_id"
+    export_id: UUID
+    held: dict[str, list[dict[str, str]]]
+    at: datetime

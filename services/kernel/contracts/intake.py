@@ -149,7 +149,7 @@ class SessionClosed(Event):
 
 
 class ContactDeclared(Event):
-    """Where to write about a candidacy. This event and the next two are the only ones with an address."""
+    """Where to write about a candidacy. Only events of `intake.contact.*` have an address."""
 
     type: ClassVar[str] = "intake.contact.declared"
     about: ClassVar[str] = "candidacy_id"

@@ -95,6 +95,19 @@ class Adviser:
 
 
 @dataclass(frozen=True, slots=True)
+class Legal:
+    """What the law asks to be said of publisher, host and accessibility; empty where it is not filled in yet."""
+
+    publication_director: str = "La présidence de l’éditeur"
+    host_address: str = ""
+    host_telephone: str = ""
+    dpo: str = ""
+    accessibility: str = "non conforme"
+    accessibility_audit: str = ""
+    accessibility_plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """Everything that is particular to one label."""
 
@@ -126,6 +139,7 @@ class Label:
     communes: Mapping[str, Commune]
     """By INSEE code."""
     advisers: tuple[Adviser, ...] = ()
+    legal: Legal = Legal()
 
     def theme(self, code: str) -> str:
         """The words of a theme; the code itself where the file no longer has it."""
@@ -176,6 +190,7 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         colours=data.get("look", {}),
         communes=_communes(territory),
         advisers=tuple(_adviser(row) for row in data.get("advisers", [])),
+        legal=Legal(**data.get("legal", {})),
     )
 
 

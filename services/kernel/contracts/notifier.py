@@ -24,6 +24,8 @@ MessageKind = Literal[
     "connexion",
     "invitation",
     "rappel_notes",
+    "effacement_annonce",
+    "effacement_fait",
 ]
 
 
@@ -115,4 +117,14 @@ class ErasureDone(Event):
     erasure_id: UUID
     erased: dict[str, int]
     kept: dict[str, str]
+    at: datetime
+
+
+class ExportDone(Event):
+    """The notifier says what it holds of somebody, by kind: French words under French names, and no address."""
+
+    type: ClassVar[str] = "notifier.export.done"
+    about: ClassVar[str] = "export_id"
+    export_id: UUID
+    held: dict[str, list[dict[str, str]]]
     at: datetime

@@ -7,7 +7,7 @@ that is not here does not exist, and a subscriber that is not here gets nothing.
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel.contracts import funding_watch, intake, intake_life, notifier, scoring, triage
+from kernel.contracts import funding_watch, intake, intake_life, intake_people, notifier, scoring, triage
 from kernel.contracts.envelope import Event
 
 SERVICES = ("intake", "scoring", "funding_watch", "notifier")
@@ -48,6 +48,14 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake_life.MessagePosted, ("notifier",)),
     Contract(intake_life.ActDue, ("intake",)),
     Contract(intake_life.ErasureOrdered, ("scoring", "funding_watch", "notifier")),
+    Contract(intake_people.RetentionDue, ("intake",)),
+    Contract(intake_people.RetentionReached, ("scoring", "notifier")),
+    Contract(intake_people.ExportOrdered, ("scoring", "funding_watch", "notifier")),
+    Contract(scoring.ExportDone, ("intake",)),
+    Contract(funding_watch.ExportDone, ("intake",)),
+    Contract(notifier.ExportDone, ("intake",)),
+    Contract(intake_people.ErasureAnnounced, ("notifier",)),
+    Contract(intake_people.ErasureReported, ("notifier",)),
     Contract(scoring.ErasureDone, ("intake",)),
     Contract(funding_watch.ErasureDone, ("intake",)),
     Contract(notifier.ErasureDone, ("intake",)),

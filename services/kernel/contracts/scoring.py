@@ -87,3 +87,13 @@ class ErasureDone(Event):
     erased: dict[str, int]
     kept: dict[str, str]
     at: datetime
+
+
+class ExportDone(Event):
+    """Scoring says what it holds of somebody, by kind: French words under French names, and no address."""
+
+    type: ClassVar[str] = "scoring.export.done"
+    about: ClassVar[str] = "export_id"
+    export_id: UUID
+    held: dict[str, list[dict[str, str]]]
+    at: datetime

@@ -29,5 +29,6 @@ BY_ROLE: dict[str, Links] = {
 LEGAL: Links = (
     ("Mentions légales", "/mentions-legales"),
     ("Données personnelles", "/donnees-personnelles"),
-    ("Accessibilité\u202f: non conforme", "/accessibilite"),
 )
+ACCESSIBILITY = "/accessibilite"
+"""Its link says the state of conformity, as the law asks of every page."""

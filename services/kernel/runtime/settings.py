@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel.contracts.registry import SERVICES
@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     receipts_secret: str = Field("", description="key with which a relay signs receipts; empty shuts that door")
     label_file: Path = Field(REPOSITORY / "deploy" / "label.toml", description="the territory's label")
     territory_file: Path = Field(REPOSITORY / "deploy" / "territory.json", description="communes and agglomerations")
+    oidc_issuer: str = Field("", description="provider of accounts that let the team in; empty: links by mail alone")
+    oidc_client_id: str = Field("", description="our name there")
+    oidc_client_secret: str = Field("", description="our secret there")
+    oidc_name: str = Field("ProConnect", description="what people call it, on the button")
+    oidc_scope: str = Field("openid given_name usual_name email uid siret", description="what is asked of it")
+    oidc_acr: str = Field("", description="acr_values asked of it and demanded of its answer; empty: any")
+    pace: float = Field(1.0, ge=0, description="how many times the usual one may write in a while; 0: no limit")
     secret: str = Field("", description="key that signs sessions; empty means one kept in the data folder")
     aides_territoires_url: str = Field("", description="another address of Aides-territoires, for tests")
     aides_territoires_token: str = Field("", description="its API token; empty leaves the source out")
@@ -97,6 +104,16 @@ class Settings(BaseSettings):
             raise ValueError("must contain {service}: each service has a database of its own")
         return value
 
+    @model_validator(mode="after")
+    def _provider(self) -> Self:
+        """A provider without our account there, or without an address to come back to, lets nobody in."""
+        local = self.oidc_issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
+        if self.oidc_issuer and not (self.oidc_issuer.startswith("https://") or local):
+            raise ValueError("CHEVALEMENT_OIDC_ISSUER must begin with https://")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret and self.public_url):
+            raise ValueError("CHEVALEMENT_OIDC_ISSUER needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL")
+        return self
+
     @classmethod
     def load(cls, **changes: object) -> Self:
         """Read the environment; `changes` win over it. Raises `WrongSetting`."""
@@ -104,8 +121,8 @@ class Settings(BaseSettings):
             return cls(**changes)  # type: ignore[arg-type] # checked by pydantic
         except ValidationError as error:
             first = error.errors()[0]
-            name = PREFIX + str(first["loc"][0]).upper()
-            value = "…" if name.endswith(SECRET) else str(first["input"])
+            name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else f"{PREFIX}*"
+            value = "…" if name.endswith(SECRET) or not first["loc"] else str(first["input"])
             raise WrongSetting(f"{name}={value!r}: {first['msg']}") from None
 
     def database_of(self, service: str) -> str:

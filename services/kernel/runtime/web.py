@@ -3,19 +3,21 @@
 Unsafe requests from another site are refused by the browser's own word (Fetch Metadata), else by Origin.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.contracts.envelope import Cause
 from kernel.runtime import sessions
 from kernel.runtime.database import Database
+from kernel.runtime.pace import Limit, Pace, path_in, sentence, subject_of
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request without files; a form of the longest dossier is under 100 kB."""
@@ -44,10 +46,11 @@ class Gate:
     """ASGI: refuses foreign writes and oversize bodies, adds headers, gives the request its cause."""
 
     def __init__(
-        self, app: ASGIApp, error_page: ErrorPage, secure: bool = False, limit: BodyLimit | None = None
+        self, app: ASGIApp, error_page: ErrorPage, pace: Pace, secure: bool = False, limit: BodyLimit | None = None
     ) -> None:
         self.app = app
         self.error_page = error_page
+        self.pace = pace
         self.headers = strict_headers(secure)
         self.limit = limit or (lambda path: MAX_BODY)
 
@@ -69,7 +72,22 @@ class Gate:
             await refusal(scope, receive, with_headers)
             return
         await _recognise(scope)
+        if (later := self._too_fast(scope)) is not None:
+            await later(scope, receive, with_headers)
+            return
         await self.app(scope, _bounded(receive, self.limit(scope["path"])), with_headers)
+
+    def _too_fast(self, scope: Scope) -> Response | None:
+        """The page that says when to come back, where somebody writes too fast and the page does not say so itself."""
+        limit = self.pace.limit_of(scope["method"], path_in(scope))
+        request = Request(scope)
+        wait = self.pace.wait(limit, subject_of(request)) if limit else 0
+        scope["state"]["wait"] = wait
+        if not wait or limit is None or limit.spoken:
+            return None
+        answer = self.error_page(request, 429, sentence(wait))
+        answer.headers["Retry-After"] = str(wait)
+        return answer
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """The page that says no before the application is asked, if it must."""
@@ -119,14 +137,28 @@ def cause_of(request: Request) -> Cause:
     return cause
 
 
-def web_app(title: str, *, secure: bool, error_page: ErrorPage, limit: BodyLimit | None = None) -> FastAPI:
+def web_app(
+    title: str,
+    *,
+    secure: bool,
+    error_page: ErrorPage,
+    limit: BodyLimit | None = None,
+    limits: Sequence[Limit] = (),
+    generosity: float = 1.0,
+) -> FastAPI:
     """A FastAPI application with the gate, body limits and error pages; documentation pages are off.
 
-    `limit` is for an application that takes files; elsewhere a body has MAX_BODY bytes at most.
+    `limit` is for an application that takes files; elsewhere a body has MAX_BODY bytes at most. `limits` are those
+    of its doors, which `generosity` multiplies.
     """
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Gate, error_page=error_page, secure=secure, limit=limit)
+    app.state.pace = Pace(limits, generosity)
+    app.add_middleware(Gate, error_page=error_page, pace=app.state.pace, secure=secure, limit=limit)
+    _speak_of_errors(app, error_page, secure=secure)
+    return app
 
+
+def _speak_of_errors(app: FastAPI, error_page: ErrorPage, *, secure: bool) -> None:
     @app.exception_handler(HTTPException)
     async def known(request: Request, error: HTTPException) -> Response:
         answer = error_page(request, error.status_code, str(error.detail or ""))
@@ -135,9 +167,12 @@ def web_app(title: str, *, secure: bool, error_page: ErrorPage, limit: BodyLimit
 
     @app.exception_handler(Exception)
     async def unknown(request: Request, error: Exception) -> Response:
-        log.error("page.failed", path=request.url.path, exc_info=error)
+        route = getattr(request.scope.get("route"), "path", "")  # a path may hold a key; what it is about is enough
+        log.error("page.failed", method=request.method, route=route, exc_info=error)
         answer = error_page(request, 500, "")
         answer.headers.update(strict_headers(secure))  # a bug is answered outside the gate
         return answer
 
-    return app
+    @app.exception_handler(ClientDisconnect)
+    async def hung_up(request: Request, _: ClientDisconnect) -> Response:
+        return error_page(request, 400, "")  # a line that is cut is no bug, and nobody hears this

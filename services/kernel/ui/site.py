@@ -55,7 +55,9 @@ class Site:
             territory=label.territory_name,
             publisher=label.publisher,
             nav=_items(site_map.STRANGER),
-            legal=_items(site_map.LEGAL),
+            legal=_items(
+                (*site_map.LEGAL, (f"Accessibilité\u202f: {label.legal.accessibility}", site_map.ACCESSIBILITY))
+            ),
             colours=label.colours,
             by_role={role: _items(links) for role, links in site_map.BY_ROLE.items()},
         )

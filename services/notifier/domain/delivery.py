@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeAlias, assert_never
 from uuid import UUID, uuid5
 
 from kernel.contracts.envelope import Event
-from kernel.contracts.intake import SignInAsked
 from kernel.contracts.notifier import MessageFailed, MessageKind, MessageSent
 from notifier.domain.dossier import Dossier
 from notifier.domain.outcomes import Accepted as Accepted
@@ -79,7 +78,7 @@ def to_applicant(cause: UUID, candidacy_id: UUID, kind: MessageKind, snapshot: S
     """A message to the porteur of a candidacy, because of the event `cause`; it waits until `advance`."""
     recipient = candidacy_id.hex
     return Delivery(
-        id=_identity(cause, recipient, kind),
+        id=identity(cause, recipient, kind),
         cause_event_id=cause,
         recipient_kind="applicant",
         recipient=recipient,
@@ -115,7 +114,7 @@ def _for_staff(
     recipient_kind: RecipientKind = "staff",
 ) -> Delivery:
     born = Delivery(
-        id=_identity(cause, recipient, kind),
+        id=identity(cause, recipient, kind),
         cause_event_id=cause,
         recipient_kind=recipient_kind,
         recipient=recipient,
@@ -127,26 +126,8 @@ def _for_staff(
     return replace(born, state=follow(born.state, Step.KNOWN), ready_at=at, due_at=at)
 
 
-def to_person(cause: UUID, event: SignInAsked, at: datetime) -> Delivery:
-    """A link for one person, which may leave at once and not after its end."""
-    kind: MessageKind = "invitation" if event.invitation else "connexion"
-    recipient = event.person_id.hex
-    born = Delivery(
-        id=_identity(cause, recipient, kind),
-        cause_event_id=cause,
-        recipient_kind="person",
-        recipient=recipient,
-        candidacy_id=None,
-        kind=kind,
-        created_at=at,
-        snapshot={"token": event.token, "expires_at": event.expires_at.isoformat()},
-        address=event.email,
-        expires_at=event.expires_at,
-    )
-    return replace(born, state=follow(born.state, Step.KNOWN), ready_at=at, due_at=at)
-
-
-def _identity(cause: UUID, recipient: str, kind: MessageKind) -> UUID:
+def identity(cause: UUID, recipient: str, kind: MessageKind) -> UUID:
+    """The same delivery for the same cause, recipient and kind, whenever it is made."""
     return uuid5(cause, f"{recipient}:{kind}")
 
 

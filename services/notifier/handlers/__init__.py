@@ -15,7 +15,7 @@ from notifier.handlers.applicants import (
     announce_refusal,
     stop_messages,
 )
-from notifier.handlers.people import forget, learn_contact, send_link
+from notifier.handlers.people import answer_export, forget, forget_old, learn_contact, report_erasure, send_link, warn
 from notifier.handlers.sending import (
     Sending,
     UnknownDelivery,
@@ -36,17 +36,21 @@ __all__ = [
     "announce_message",
     "announce_preselection",
     "announce_refusal",
+    "answer_export",
     "claim_deliveries",
     "forget",
+    "forget_old",
     "gather_match",
     "give_back",
     "learn_contact",
     "note_crawl",
     "renew_appointments",
     "report_degraded",
+    "report_erasure",
     "send_again",
     "send_link",
     "settle_deliveries",
     "stop_messages",
     "tell_matches",
+    "warn",
 ]

@@ -35,7 +35,6 @@ def sample(kind: MessageKind, at: datetime) -> Delivery:
 def snapshots(at: datetime) -> Mapping[MessageKind, Snapshot]:
     """What each kind is filled in with."""
     when = {"at": at.isoformat()}
-    link = {"token": "exemple", "expires_at": (at + timedelta(minutes=15)).isoformat()}
     letter = _FACTS | when | {"reason": _REASON}
     call = _call(at)
     forwarded = _FACTS | {"match_id": UUID(int=3).hex, "dossier": DOSSIER, "call": call, "decoding": _DECODING}
@@ -58,9 +57,8 @@ def snapshots(at: datetime) -> Mapping[MessageKind, Snapshot]:
         "digest": news,
         "veille_partenaires": found,
         "source_degradee": {"source": "Portail d'exemple", "reason": "aucun appel lu", "last_good_at": None} | when,
-        "connexion": link,
-        "invitation": link,
         "rappel_notes": {"committee": "technique", "left": 3, "marks_until": call["closes_on"]},
+        **_personal(at),
     }
 
 
@@ -72,6 +70,17 @@ _DECODING = {
     "traps": "Les travaux ne doivent pas avoir commencé.",
     "contact": "",
 }
+
+
+def _personal(at: datetime) -> Mapping[MessageKind, Snapshot]:
+    link = {"token": "exemple", "expires_at": (at + timedelta(minutes=15)).isoformat()}
+    day = (at + timedelta(days=30)).isoformat()
+    return {
+        "connexion": link,
+        "invitation": link,
+        "effacement_annonce": {"kept": "brouillon", "title": _FACTS["title"], "erased_at": day},
+        "effacement_fait": {"erasure": DOSSIER, "key": "exemple", "readable_until": day},
+    }
 
 
 def _call(at: datetime) -> dict[str, Any]:

@@ -41,6 +41,8 @@ KINDS: dict[MessageKind, str] = {
     "connexion": "Lien de connexion",
     "invitation": "Invitation",
     "rappel_notes": "Rappel à un juré",
+    "effacement_annonce": "Effacement annoncé",
+    "effacement_fait": "Effacement fait",
 }
 FRAMING = {"Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; frame-src 'self'"}
 FRAMED = {

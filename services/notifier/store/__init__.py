@@ -12,7 +12,18 @@ from notifier.store.deliveries import (
     unsent,
     write_mails,
 )
-from notifier.store.dossiers import address, addresses, dossier, dossiers, forget, save_contact, save_dossier, take_turn
+from notifier.store.dossiers import (
+    address,
+    addresses,
+    dossier,
+    dossiers,
+    forget,
+    forget_before,
+    messages_of,
+    save_contact,
+    save_dossier,
+    take_turn,
+)
 from notifier.store.lists import PAGE, Listed, Selection, StepLine, count, history, page
 from notifier.store.watch import (
     add_reading,
@@ -40,6 +51,7 @@ __all__ = [
     "dossier",
     "dossiers",
     "forget",
+    "forget_before",
     "held",
     "history",
     "item",
@@ -48,6 +60,7 @@ __all__ = [
     "locked",
     "mark_reading",
     "mark_told",
+    "messages_of",
     "open_digests",
     "page",
     "readings",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, text
+from sqlalchemy import delete, or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +21,10 @@ from notifier.tables import ContactRow, DeliveryRow, DossierRow, ErasedRow
 
 TURN = 0x0A1E27E5
 """Key of the advisory lock of this service's effects."""
+
+
+MOST_TOLD = 500
+"""Messages in what somebody takes away: an event holds 256 kB."""
 
 
 async def take_turn(work: Work) -> None:
@@ -91,3 +95,24 @@ async def forget(session: AsyncSession, candidacies: Collection[UUID], people: C
         session.add(row)
     await session.flush()
     return int(gone.rowcount) + sum(1 for _ in rows)
+
+
+async def forget_before(session: AsyncSession, moment: datetime) -> int:
+    """Erase the addresses of messages made before `moment`, whose fate is long known; returns how many."""
+    old = (
+        col(DeliveryRow.created_at) < moment,
+        col(DeliveryRow.address).is_not(None),
+        col(DeliveryRow.claim).is_(None),
+    )
+    return int((await session.exec(update(DeliveryRow).where(*old).values(address=None))).rowcount)
+
+
+async def messages_of(session: AsyncSession, person_id: UUID, candidacies: Collection[UUID]) -> list[dict[str, str]]:
+    """The latest MOST_TOLD messages to a person or about these dossiers, without address or words."""
+    theirs = or_(col(DeliveryRow.candidacy_id).in_(candidacies), col(DeliveryRow.recipient) == person_id.hex)
+    query = select(DeliveryRow).where(theirs).order_by(col(DeliveryRow.created_at).desc())
+    rows = await session.exec(query.limit(MOST_TOLD))
+    return [
+        {"nature": row.kind, "le": row.created_at.isoformat(), "état": row.state, "objet": row.subject or ""}
+        for row in rows
+    ]

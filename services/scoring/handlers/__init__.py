@@ -7,7 +7,6 @@ order and twice; nothing here depends on either.
 from scoring.handlers.chain import decide, hold, propose, record_vote, release, resume, retouch
 from scoring.handlers.dossiers import (
     UnknownDossier,
-    answer_erasure,
     close_wave,
     extend_wave,
     open_instruction,
@@ -20,6 +19,7 @@ from scoring.handlers.dossiers import (
 )
 from scoring.handlers.marking import declare, give, give_second, save_marks
 from scoring.handlers.minutes import take_minute
+from scoring.handlers.people import answer_erasure, answer_export, forget_old
 from scoring.handlers.sittings import (
     UnknownSitting,
     expect_juror,
@@ -34,11 +34,13 @@ __all__ = [
     "UnknownDossier",
     "UnknownSitting",
     "answer_erasure",
+    "answer_export",
     "close_wave",
     "decide",
     "declare",
     "expect_juror",
     "extend_wave",
+    "forget_old",
     "give",
     "give_second",
     "hold",

@@ -12,8 +12,7 @@ from kernel.contracts.intake import (
     WaveClosed,
     WaveOpened,
 )
-from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered, WaveExtended
-from kernel.contracts.scoring import ErasureDone
+from kernel.contracts.intake_life import CandidacyRevised, WaveExtended
 from kernel.runtime.database import Work
 from scoring import store
 from scoring.domain import rulings, waves
@@ -51,12 +50,6 @@ async def receive_dossier(work: Work, event: CandidacySubmitted) -> None:
 async def revise_dossier(work: Work, event: CandidacyRevised) -> None:
     """Keep the dossier as its porteur changed it; a sitting that is open keeps what it froze."""
     await _learn(work, event)
-
-
-async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
-    """Say that nothing personal is kept here: marks and opinions carry functions, dossiers no address."""
-    kept = {"contenu public du dossier, avis, notes et décision": "actes du label ; aucune adresse ni nom de personne"}
-    work.record(ErasureDone(erasure_id=event.erasure_id, erased={}, kept=kept, at=work.at))
 
 
 async def open_instruction(work: Work, event: CandidacyPreselected) -> None:
