@@ -88,7 +88,7 @@ def facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "source": outcome.source,
         "pages": report.pages if report else 0,
-        "items": report.items if report else 0,
+        "items": tally.calls if report and report.unchanged else report.items if report else 0,
         "new": tally.discovered,
         "changed": tally.amended,
         "unchanged": tally.calls - tally.discovered - tally.amended,
@@ -110,13 +110,17 @@ def totals(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if len(found) == 1:
         return dict(found[0])
     summed: dict[str, Any] = {name: round(sum(one[name] for one in found), 3) for name in COUNTS}
-    return summed | {"refused": [one["source"] for one in found if one["refused"]], "sources": list(found)}
+    reasons = [reason for one in found for reason in one["reasons"]]
+    refused = [one["source"] for one in found if one["refused"]]
+    return summed | {"reasons": reasons, "refused": refused, "sources": list(found)}
 
 
 def line(found: Mapping[str, Any]) -> str:
     """What became of one reading, for a person."""
     if found["refused"]:
         return f"{found['source']} : lecture refusée. {found['refused']}"
+    if not found["pages"]:
+        return f"{found['source']} : rien de neuf, dit la source ; {found['items']} appels, {found['seconds']:.1f} s"
     return (
         f"{found['source']} : {found['items']} appels en {found['pages']} pages, {found['new']} nouveaux, "
         f"{found['changed']} modifiés, {found['unconfirmed']} non confirmés, {found['closed']} clos, "

@@ -61,12 +61,12 @@ class Operator:
         body = json.dumps({"count": len(aids), "previous": None, "next": None, "results": aids})
         (self.folder / "feed.json").write_text(body, encoding="utf-8")
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+    def run(self, *words: str, private: str = "true") -> subprocess.CompletedProcess[bytes]:
         environment = {
             "PATH": "/usr/bin:/bin",
             "PYTHONPATH": str(ROOT / "services"),
             "CHEVALEMENT_SOURCES_FILE": str(self.declared),
-            "CHEVALEMENT_CRAWL_PRIVATE_ADDRESSES": "true",
+            "CHEVALEMENT_CRAWL_PRIVATE_ADDRESSES": private,
         }
         command = [sys.executable, "-m", "chevalement.cli", *words, "--data", str(self.folder / "data")]
         return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False, timeout=120)
@@ -142,6 +142,19 @@ def test_the_catalogue_is_exported_as_files_that_open(operator: Operator) -> Non
     assert "secteur public" in row["cibles"] and row["eligibilite_geographique"] == "DEP-26"
     assert date.fromisoformat(row["date_cloture"]) == date(2026, 12, 31)
     assert b"1 calls left out" in national.stderr
+
+
+def test_another_address_is_read_as_typed_and_the_inner_network_stays_shut_otherwise(operator: Operator) -> None:
+    operator.shows([aid(1, operator.root)])
+
+    refused = operator.run("crawl", "essai", "--json", private="false")
+    typed = operator.run("crawl", "essai", "--base-url", operator.root, "--json", private="false")
+
+    said, found = (json.loads(done.stdout.splitlines()[-1]) for done in (refused, typed))
+    assert refused.returncode == 1 and "no public address" in said["errors"][0]
+    assert (typed.returncode, found["items"], found["new"]) == (0, 1, 1)
+    assert {"pages", "items", "new", "changed", "unchanged", "unconfirmed", "closed", "rejected"} < set(found)
+    assert {"reasons", "seconds"} < set(found)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chevalement.demo.sources import enabled as enabled_here
 from funding_watch.domain.declarations import Declaration, declarations
 from kernel.runtime.settings import REPOSITORY
 from tests.spiders import feeds
@@ -44,6 +45,17 @@ async def test_a_shipped_source_becomes_what_a_person_has_read(open_portals: Ope
         new.write_text(json.dumps(seen, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         pytest.fail(f"nobody has read {new}: compare it with the site, then rename it {expected.name}")
     assert seen == json.loads(expected.read_text(encoding="utf-8"))
+
+
+async def test_the_demonstration_reads_what_ships_from_this_machine(open_portals: OpenPortals) -> None:
+    portals = await open_portals()
+    shipped = (REPOSITORY / "deploy" / "sources.toml").read_text(encoding="utf-8")
+
+    found = declarations(enabled_here(shipped, portals))
+
+    assert [name for name, one in found.items() if not one.enabled] == ["aides_agri"]
+    same = {"enabled", "url", "verify"}
+    assert all(found[name].model_dump(exclude=same) == DECLARED[name].model_dump(exclude=same) for name in DECLARED)
 
 
 def test_every_source_that_is_shipped_disabled_says_what_to_fill_in() -> None:

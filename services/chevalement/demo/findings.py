@@ -9,7 +9,7 @@ from parsel import Selector
 
 from chevalement.demo.browser import PATIENCE, Shown, Unexpected, Visitor
 from chevalement.demo.mailbox import Mailbox, about, distinct
-from chevalement.demo.story import SOURCES, Candidate
+from chevalement.demo.story import Candidate
 
 SERVICES = {"intake": "", "scoring": "/instruction", "funding_watch": "/veille", "notifier": "/alertes"}
 APPLICANT_MAILS = 3
@@ -29,13 +29,14 @@ class Match:
 async def read_sources(officer: Visitor) -> int:
     """Have every source read that never was, wait until all are well; returns how many calls they show."""
     page = await officer.get("/veille/sources")
-    for source in SOURCES:
+    sources = page.selector.css("form[action$='/lire']::attr(action)").re(r"/sources/(\w+)/lire$")
+    for source in sources:
         if not _healthy(page, source):
             await officer.post(f"/veille/sources/{source}/lire", [])
     page = await officer.until(
-        "/veille/sources", lambda p: all(_healthy(p, source) for source in SOURCES), "the sources to be read"
+        "/veille/sources", lambda p: all(_healthy(p, source) for source in sources), "the sources to be read"
     )
-    return sum(_count(page, source) for source in SOURCES)
+    return sum(_count(page, source) for source in sources)
 
 
 def _row(page: Shown, source: str) -> str:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chevalement.catcher import Catcher
 from chevalement.demo import findings, show
+from chevalement.demo import sources as demo_sources
 from chevalement.demo.browser import Visitor
 from chevalement.demo.mailbox import Folder, Mailbox, Mailpit
 from chevalement.demo.story import Candidate, Story
@@ -60,7 +61,7 @@ async def _on_this_machine(settings: Settings, *, once: bool, as_json: bool, sto
     async with surroundings(settings) as local, running(local) as platform:
         mailbox = Folder(settings.data / "mailbox")
         stage = Stage(platform.url, mailbox, Door(settings.signing_key()), local.alert_delay)
-        await play(stage, begin, as_json=as_json)
+        await play(stage, begin, as_json=as_json, again=lambda: demo_sources.read_again(local, Console(stderr=True)))
         if not once:
             link = sign_in_link(local.model_copy(update={"public_url": platform.url}), "Équipe du Label", "staff")
             show.where_to_click(Console(), platform.url, link, settings.data / "mailbox")
@@ -69,7 +70,7 @@ async def _on_this_machine(settings: Settings, *, once: bool, as_json: bool, sto
 
 @contextlib.asynccontextmanager
 async def surroundings(settings: Settings) -> AsyncIterator[Settings]:
-    """A mail catcher and two funding portals on this machine, and the settings that lead to them."""
+    """A mail catcher and the funding portals on this machine, and the settings that lead to them."""
     catcher = Catcher(settings.data / "mailbox")
     portals = LocalPortals(today=lambda: datetime.now(UTC).date())
     await catcher.start()
@@ -80,10 +81,7 @@ async def surroundings(settings: Settings) -> AsyncIterator[Settings]:
                 "smtp_host": "127.0.0.1",
                 "smtp_port": catcher.port,
                 "alert_delay": ALERT_DELAY,
-                "aides_territoires_url": portals.aides_territoires_url,
-                "aides_territoires_token": portals.token,
-                "eu_portal_url": portals.eu_portal_url,
-                "crawl_private_addresses": True,
+                **demo_sources.declared_here(settings, portals),
             }
         )
     finally:
@@ -98,7 +96,7 @@ async def elsewhere(settings: Settings, url: str, mailbox: str, *, as_json: bool
 
 
 async def serve_portals(host: str, port: int) -> None:
-    """The two portals, until told to stop."""
+    """The portals, until told to stop."""
     stop = stop_signal()
     local = LocalPortals(today=lambda: datetime.now(UTC).date())
     await local.start(host, port)
@@ -106,8 +104,13 @@ async def serve_portals(host: str, port: int) -> None:
     await local.stop()
 
 
-async def play(stage: Stage, begin: float, *, as_json: bool) -> dict[str, object]:
-    """All the steps on a platform that is up; prints the table and, if asked, the line of JSON."""
+async def play(
+    stage: Stage, begin: float, *, as_json: bool, again: Callable[[], Awaitable[dict[str, int]]] | None = None
+) -> dict[str, object]:
+    """All the steps on a platform that is up; prints the table and, if asked, the line of JSON.
+
+    `again` reads every source once more, where that can be done beside the platform.
+    """
     story = Story(Visitor(stage.url), Visitor(stage.url), stage.door)
     console = Console(stderr=True)
     try:
@@ -116,7 +119,8 @@ async def play(stage: Stage, begin: float, *, as_json: bool) -> dict[str, object
     finally:
         await story.applicant.close()
         await story.officer.close()
-    summary: dict[str, object] = {**found.summary, "seconds": round(time.perf_counter() - begin, 1)}
+    reread = await again() if again else {}
+    summary: dict[str, object] = {**found.summary, **reread, "seconds": round(time.perf_counter() - begin, 1)}
     show.table(show.wide(), story.candidates, found.matches, found.mails)
     if as_json:
         print(json.dumps(summary), flush=True)
@@ -141,7 +145,7 @@ async def _steps(story: Story, stage: Stage, progress: Progress) -> Found:
     await each("Avis des trois comités", story.give_opinions)
     await each("Propositions et décisions", story.decide)
     outcomes = await story.release(datetime.now(UTC))
-    task = progress.add_task("Veille des deux portails", total=1)
+    task = progress.add_task("Veille de toutes les sources", total=1)
     calls = await findings.read_sources(story.officer)
     progress.advance(task)
     task = progress.add_task("Rapprochements et courriels", total=2)

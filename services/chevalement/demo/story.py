@@ -14,7 +14,6 @@ from kernel.runtime.auth import Door, Person
 
 PARIS = ZoneInfo("Europe/Paris")
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-SOURCES = ("aides_territoires", "eu_portal")
 COMMITTEES = ("technique", "lyceen", "expertise")
 MATURING = "Réunir les financements qui manquent et associer les habitants ; revenir devant les comités dans un an."
 
