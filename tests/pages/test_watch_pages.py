@@ -11,7 +11,6 @@ from fastapi.routing import APIRoute
 
 from funding_watch import app, handlers
 from funding_watch.domain.call import FundingCall
-from kernel.contracts.funding_watch import CrawlDue
 from kernel.runtime import migrate
 from kernel.runtime.auth import Role
 from kernel.runtime.clock import FixedClock
@@ -24,7 +23,6 @@ from tests.watch_story import (
     SOURCE,
     START,
     call,
-    claimed,
     decided,
     english_call,
     far_calls,
@@ -33,7 +31,6 @@ from tests.watch_story import (
     read,
     someone,
     submitted,
-    told,
 )
 
 STAFF_ONLY = {
@@ -205,20 +202,6 @@ async def test_a_call_shows_its_projects_and_its_history(desk: Desk) -> None:
     assert "Taux maximal 40 % non précisé" in text
 
 
-async def test_what_the_source_wrote_is_kept_and_shown_as_it_came(desk: Desk) -> None:
-    await desk.knows(call("heat", payload='{"name": "<b>Chaleur</b>", "submission_deadline": "2026-06-10"}'))
-    desk.clock.set(moment(1))
-    await read(desk.database, call("heat", payload='{"name": "<b>Chaleur</b>", "submission_deadline": "2026-06-10"}'))
-
-    page = await desk.ask(f"/appels/{SOURCE}:heat")
-    copy = await desk.ask(f"/copies/{SOURCE}:heat")
-
-    assert f'href="/veille/copies/{SOURCE}%3Aheat"' in page.text or f'href="/veille/copies/{SOURCE}:heat"' in page.text
-    assert copy.headers["content-type"] == "text/plain; charset=utf-8"
-    assert '"name": "<b>Chaleur</b>"' in copy.text and f"{START:%Y-%m-%d}" in copy.text  # the day it first said so
-    assert (await desk.ask("/copies/nowhere:1")).status_code == 404
-
-
 async def test_a_reference_may_hold_any_character(desk: Desk) -> None:
     await desk.knows(call("A/B ?#é%"))
 
@@ -271,28 +254,3 @@ async def test_an_address_that_leads_nowhere_is_said_in_french(desk: Desk, addre
 
     assert answer.status_code == 404
     assert "Cette page n'existe pas" in words(answer)
-
-
-async def test_a_source_can_be_read_now(desk: Desk) -> None:
-    answer = await desk.ask("/sources/eu_portal/lire", method="POST")
-
-    assert (answer.status_code, answer.headers["location"]) == (303, "/veille/sources?demande=eu_portal")
-    due = [body for body in await told(desk.database, CrawlDue) if body["source"] == "eu_portal"]
-    assert len(due) == 1
-    assert "La lecture est demandée." in words(await desk.ask("/sources?demande=eu_portal"))
-
-
-async def test_a_source_to_configure_says_what_and_cannot_be_read(desk: Desk) -> None:
-    assert "CHEVALEMENT_AIDES_TERRITOIRES_TOKEN" in words(await desk.ask("/sources"))
-    assert (await desk.ask(f"/sources/{SOURCE}/lire", method="POST")).status_code == 409
-    assert (await desk.ask("/sources/inconnue/lire", method="POST")).status_code == 404
-    assert [body["source"] for body in await told(desk.database, CrawlDue)] == []
-
-
-async def test_a_source_that_broke_is_seen_where_calls_are_read(desk: Desk) -> None:
-    async with desk.database.work() as work:
-        claim = await claimed(work, "eu_portal")
-        await handlers.degrade_source(work, claim, "La source a répondu mais n’a montré aucun appel.")
-
-    assert "En retard" in words(await desk.ask("/sources"))
-    assert "n'est plus à jour" in words(await desk.ask("/"))

@@ -137,7 +137,7 @@ async def _page(
         notices=notices,
         lines=lines,
         health_words=HEALTH_WORDS,
-        well=sum(line.judged.health == "healthy" for line in lines),
+        well=sum(line.judged.health == "healthy" for line in lines if not line.source.missing),
         counted=sum(not line.source.missing for line in lines),
         today=database.clock.now(),
     )

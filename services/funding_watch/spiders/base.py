@@ -6,6 +6,7 @@ word is new. It never guesses.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -74,7 +75,7 @@ class PortalSpider(scrapy.Spider):
             self.fail(f"{response.url} answered {response.status}: {response.text[:200]}")
         else:
             address = getattr(getattr(failure, "request", None), "url", self.base_url)
-            self.fail(f"{address}: {type(error).__name__}: {error}")
+            self.fail(f"{address}: {type(error).__name__}: {_INNER.sub('', str(error))}")
 
     def readable(self, row: Mapping[str, Any], build: Callable[[Any], FundingCall]) -> FundingCall | None:
         """The call that `build` makes of the row; None, and the row left out, when it cannot."""
@@ -106,6 +107,10 @@ def answer_of(response: Response) -> Any:
     except ValueError as error:
         kind = (response.headers.get("Content-Type") or b"nothing").decode("latin-1")
         raise ValueError(f"{response.url} answered {kind}, not JSON: {response.body[:100]!r}") from error
+
+
+_INNER = re.compile(r" ssl:\S+(?: \S+)*?(?=\s\[|$)")
+"""What the HTTP client says of its own objects, in the middle of what it says of the server."""
 
 
 def payload_of(row: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ the catalogue is. What is odd in what was kept is counted and told.
 
 import asyncio
 import json
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -117,6 +118,7 @@ class Harvest:
         self.pages = self.rejected = 0
         self.unchanged = False
         self.remembered: Remembered | None = None
+        logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # the report tells every trouble, in one line
         crawler.signals.connect(self._on_item, signals.item_scraped)
         crawler.signals.connect(self._on_spider_error, signals.spider_error)
 
