@@ -24,15 +24,18 @@ from notifier.domain.receipts import Receipt
 from notifier.domain.words import cut
 from notifier.handlers import Sending
 from notifier.handlers.receipts import hear_receipt
+from notifier.mail.keeping import Keeping
 from notifier.mail.links import Links
 from notifier.mail.pace import Pace
 from notifier.mail.posting import MailServer, Postman
 from notifier.mail.returns import Returns
+from notifier.mail.rooms import Rooms
 from notifier.mail.sending import Ledger, Sender
 from notifier.mail.signing import signature_of
 from notifier.mail.trial import Trial
 from notifier.mail.writing import Writer, domain_of
 from notifier.pages import receptions
+from notifier.store import rooms
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,7 +70,7 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         nats_url=nats_url,
         clock=time,
         at_start=at_start,
-        loops=[sender.run, returns(database, settings)] if settings.bounce_folder else [sender.run],
+        loops=_loops(database, settings, sender),
     )
 
 
@@ -85,10 +88,18 @@ def _web(settings: Settings, database: Database, writer: Writer, label: Label) -
     return app
 
 
+def _loops(database: Database, settings: Settings, sender: Sender) -> list[Loop]:
+    keeping = Keeping(database, timedelta(days=settings.mail_kept_days))
+    reading = [returns(database, settings)] if settings.bounce_folder else []
+    return [sender.run, keeping.run, *reading]
+
+
 def _sender(database: Database, settings: Settings, writer: Writer, clock: Clock) -> Sender:
     postman = Postman(MailServer.of(settings), signature_of(settings))
     pace = Pace(settings.mail_rate, settings.mail_domain_rate)
-    return Sender(ledger(database, settings), writer, postman, clock, Trial.of(settings), pace)
+    return Sender(
+        ledger(database, settings), writer, postman, clock, Trial.of(settings), pace, _rooms(database, settings)
+    )
 
 
 def ledger(database: Database, settings: Settings) -> Ledger:
@@ -110,7 +121,20 @@ def ledger(database: Database, settings: Settings) -> Ledger:
         async with database.work() as work:
             await handlers.give_back(work, token)
 
-    return Ledger(claim, settle, give_back)
+    async def wording(kind: str, version: int) -> str | None:
+        async with database.reading() as session:
+            return await rooms.wording(session, kind, version)
+
+    return Ledger(claim, settle, give_back, wording)
+
+
+def _rooms(database: Database, settings: Settings) -> Rooms:
+    async def url_of(room_id: UUID) -> str:
+        async with database.reading() as session:
+            room = await rooms.room(session, room_id)
+            return room.url if room else ""
+
+    return Rooms(url_of, settings.signing_key())
 
 
 def returns(database: Database, settings: Settings) -> Loop:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     smtp_lines: int = Field(4, ge=1, le=50, description="lines to the mail server at most, when many mails wait")
     mail_rate: float = Field(0.0, ge=0, description="mails a second at most; 0: as fast as the server takes them")
     mail_domain_rate: float = Field(0.0, ge=0, description="mails a second to one domain at most; 0: no limit")
+    mail_kept_days: int = Field(1100, ge=0, description="days the words of a sent mail are kept; 0: for ever")
     dkim_selector: str = Field("", description="name of the DKIM key in the DNS; empty signs nothing")
     dkim_key_file: str = Field("", description="file of the DKIM private key (PEM)")
     mail_from: str = Field("label@pole-artois.example", description="sender of every mail")

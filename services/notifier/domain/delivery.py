@@ -104,6 +104,11 @@ def to_member(cause: UUID, person_id: UUID, kind: MessageKind, snapshot: Snapsho
     return _for_staff(cause, person_id.hex, kind, snapshot, at)
 
 
+def to_room(cause: UUID, room_id: UUID, kind: MessageKind, snapshot: Snapshot, at: datetime) -> Delivery:
+    """A message to a room of the team, which may leave at once; it has no address."""
+    return _for_staff(cause, room_id.hex, kind, snapshot, at, recipient_kind="room")
+
+
 def _for_staff(
     cause: UUID,
     recipient: str,
@@ -212,6 +217,8 @@ def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delive
     """A failed message that a person wants to leave again. Raises `ImpossibleStep` when it did not fail."""
     if delivery.is_personal:
         raise ImpossibleStep("Le lien de ce message n’est pas gardé : la personne en demande un autre.")
+    if delivery.emptied_at is not None:
+        raise ImpossibleStep("Le texte de ce message n’est plus gardé : écrivez-en un autre.")
     return replace(
         delivery,
         state=follow(delivery.state, Step.ASKED_AGAIN),
@@ -225,11 +232,14 @@ def asked_again(delivery: Delivery, address: str | None, at: datetime) -> Delive
 
 def can_be_asked_again(delivery: Delivery) -> bool:
     """The same rule as `asked_again`, for pages."""
-    return can_follow(delivery.state, Step.ASKED_AGAIN) and not delivery.is_personal
+    is_kept = not delivery.is_personal and delivery.emptied_at is None
+    return is_kept and can_follow(delivery.state, Step.ASKED_AGAIN)
 
 
 def check_address(delivery: Delivery) -> Refused | None:
     """Refuses an address that no mail server would take, before it is asked."""
+    if delivery.recipient_kind == "room":
+        return None
     if delivery.address and is_address(delivery.address):
         return None
     return Refused("l’adresse du destinataire n’est pas une adresse de courriel : corrigez-la, puis renvoyez")

@@ -11,7 +11,7 @@ from notifier.domain import delivery as deliveries
 from notifier.domain.alert import Reading
 from notifier.domain.words import one_line
 from notifier.handlers import listening
-from notifier.handlers.telling import STAFF, announce, cause
+from notifier.handlers.telling import STAFF, announce, announce_to_rooms, cause
 from notifier.store import projects
 
 
@@ -45,6 +45,7 @@ async def tell_matches(work: Work, event: AlertDue) -> None:
     known = await store.dossiers(work.session, (one.candidacy_id for one in items))
     snapshot = alert.alert_snapshot(items, known, await store.latest_readings(work.session))
     told = await announce(work, deliveries.to_staff(cause(work), "alerte_equipe", snapshot, work.at))
+    await announce_to_rooms(work, cause(work), "alerte_equipe", snapshot)
     await store.mark_told(work.session, items, told.id)
 
 
@@ -79,4 +80,5 @@ async def _note(work: Work, reading: Reading) -> None:
     for untold in alert.to_tell([*known, reading]):
         snapshot = alert.source_snapshot(untold, await _last_good(work, untold))
         told = await announce(work, deliveries.to_staff(untold.id, "source_degradee", snapshot, work.at))
+        await announce_to_rooms(work, untold.id, "source_degradee", snapshot)
         await store.mark_reading(work.session, untold, told.id)

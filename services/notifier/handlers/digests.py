@@ -21,7 +21,7 @@ from notifier.domain.dossier import Dossier
 from notifier.domain.states import TAKEN, State
 from notifier.domain.subscription import DIGESTS, Project, Subscription, Telling
 from notifier.handlers.telling import cause
-from notifier.store import listeners, projects, tellings
+from notifier.store import listeners, projects, rooms, tellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class _Desk:
     """What is known of the people who are told; it follows what is written, so that two subscriptions agree."""
 
     kinds: Mapping[UUID, MessageKind]
+    versions: Mapping[str, int]
     waiting: dict[UUID, Delivery]
     known: dict[UUID, dict[UUID, Telling]]
 
@@ -74,9 +75,9 @@ async def _facts(work: Work) -> _Facts:
 async def _desk(work: Work, people: Collection[UUID]) -> _Desk:
     found = await listeners.listeners(work.session, people)
     kinds = {one.person_id: DIGESTS[one.role] for one in found if one.email is not None and one.role in DIGESTS}
-    return _Desk(
-        kinds, await store.open_digests(work.session, list(kinds)), await tellings.of_people(work.session, list(kinds))
-    )
+    waiting = await store.open_digests(work.session, list(kinds))
+    known = await tellings.of_people(work.session, list(kinds))
+    return _Desk(kinds, await rooms.latest(work.session), waiting, known)
 
 
 def _mail(work: Work, one: Subscription, facts: _Facts, desk: _Desk) -> tuple[Delivery | None, list[Item]]:
@@ -87,7 +88,8 @@ def _mail(work: Work, one: Subscription, facts: _Facts, desk: _Desk) -> tuple[De
         return None, []
     snapshot = _snapshot(items, facts, {key: one.told for key, one in known.items() if one.told})
     born = deliveries.to_member(uuid5(cause(work), one.id.hex), person, desk.kinds[person], snapshot, work.at)
-    mail = replace(waiting, snapshot=snapshot) if waiting is not None else born
+    version = desk.versions.get(born.kind, born.template_version)
+    mail = replace(waiting or replace(born, template_version=version), snapshot=snapshot)
     desk.waiting[person] = mail
     for item in items:
         before = known.get(item.match_id)

@@ -3,6 +3,7 @@
 Used by every other part of the story; each call is inside the transaction of its caller.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from kernel.contracts.notifier import DeliveryDue, MessageKind
@@ -11,6 +12,7 @@ from notifier import store
 from notifier.domain import delivery as deliveries
 from notifier.domain.delivery import Delivery, Snapshot
 from notifier.domain.states import State
+from notifier.store import rooms
 
 STAFF = "staff"
 
@@ -25,10 +27,19 @@ async def announce(work: Work, born: Delivery) -> Delivery:
     known = await store.delivery(work.session, born.id)
     if known is not None:
         return known
+    version = (await rooms.latest(work.session)).get(born.kind, born.template_version)
+    born = replace(born, template_version=version)
     await store.save(work.session, born, work.at)
     if born.state is State.A_ENVOYER:
         work.record(DeliveryDue(delivery_id=born.id))
     return born
+
+
+async def announce_to_rooms(work: Work, why: UUID, kind: MessageKind, snapshot: Snapshot) -> None:
+    """The same news in every room of the team, once in each."""
+    for room in await rooms.rooms(work.session):
+        if room.is_open:
+            await announce(work, deliveries.to_room(why, room.id, kind, snapshot, work.at))
 
 
 async def advance(work: Work, candidacy_id: UUID) -> None:

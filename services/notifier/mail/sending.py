@@ -14,12 +14,14 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
+from jinja2 import TemplateError
 
 from kernel.runtime.clock import Clock
 from kernel.runtime.failures import sentence
 from notifier.domain.delivery import Delivery, Expired, Outcome, Postponed, Refused, check_address, has_expired
 from notifier.mail.pace import Pace
 from notifier.mail.posting import CONNECT_SECONDS, SEND_SECONDS, Line, Postman, Unreachable
+from notifier.mail.rooms import Rooms
 from notifier.mail.rounds import Round
 from notifier.mail.trial import Trial
 from notifier.mail.writing import CannotWrite, Writer
@@ -33,6 +35,10 @@ log = structlog.get_logger()
 Attempt = tuple[Delivery, Outcome]
 
 
+async def _nowhere(_: UUID) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The short transactions of the sender, each its own commit."""
@@ -40,6 +46,7 @@ class Ledger:
     claim: Callable[[UUID], Awaitable[list[Delivery]]]
     settle: Callable[[Sequence[Attempt]], Awaitable[set[UUID]]]
     give_back: Callable[[UUID], Awaitable[None]]
+    wording: Callable[[str, int], Awaitable[str | None]]
 
 
 @dataclass
@@ -52,6 +59,7 @@ class Sender:
     clock: Clock
     trial: Trial = field(default_factory=Trial)
     pace: Pace = field(default_factory=Pace)
+    rooms: Rooms = field(default_factory=lambda: Rooms(_nowhere, ""))
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -82,6 +90,7 @@ class Sender:
         token = uuid4()
         taken = await self.ledger.claim(token)
         if taken:
+            await self._learn(taken)
             hand = Round(taken, stopping or asyncio.Event())
             settling = asyncio.create_task(hand.settle_all(self.confirm))
             try:
@@ -92,6 +101,14 @@ class Sender:
             if hand.waiting:
                 await self.ledger.give_back(token)
         return len(taken)
+
+    async def _learn(self, taken: Sequence[Delivery]) -> None:
+        """Know the wordings that staff wrote; one that cannot be read fails its messages, each by itself."""
+        for one in taken:
+            if not self.writer.knows(one):
+                source = await self.ledger.wording(one.kind, one.template_version)
+                with contextlib.suppress(TemplateError, ValueError):
+                    self.writer.learn(one.kind, one.template_version, source or "")
 
     async def _speak(self, line: Line, hand: Round) -> None:
         """Send on one line until the round is empty, the time is up, or the server wants no more lines."""
@@ -131,6 +148,8 @@ class Sender:
             return refused
         try:
             written = self.writer.write(delivery, now)
+            if delivery.recipient_kind == "room":
+                return await self.rooms.post(delivery, written.subject, written.text)
             letter = self.trial.readdressed(self.writer.compose(delivery, written, now))
             raw = self.postman.sign(letter.raw())
         except (CannotWrite, ValueError) as error:

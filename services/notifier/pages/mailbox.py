@@ -130,6 +130,8 @@ def _written(writer: Writer, delivery: Delivery, database: Database) -> tuple[Wr
     """The message as it was sent, or as it would be now; else why it cannot be written."""
     if delivery.is_personal:
         return None, "Ce message porte un lien personnel : il n’est montré qu’à son destinataire."
+    if delivery.emptied_at is not None:
+        return None, "Le texte de ce message n’est plus gardé ; son empreinte l’est, et prouve ce qui a été envoyé."
     if delivery.state is State.EN_ATTENTE_ADRESSE:
         return None, "Le message sera écrit quand l’adresse et le dossier du porteur seront connus."
     try:

@@ -3,6 +3,7 @@
 from notifier.store.deliveries import (
     claimable,
     delivery,
+    empty,
     held,
     later_deliveries,
     locked,
@@ -50,6 +51,7 @@ __all__ = [
     "delivery",
     "dossier",
     "dossiers",
+    "empty",
     "forget",
     "forget_before",
     "held",

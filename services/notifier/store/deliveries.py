@@ -72,6 +72,13 @@ async def write_mails(session: AsyncSession, mails: Sequence[Delivery], at: date
     return {identity for identity, state in states.items() if state is not State.A_ENVOYER}
 
 
+async def empty(session: AsyncSession, before: datetime, at: datetime) -> int:
+    """Forget what was said in mails taken before then, and to which address; returns how many that was."""
+    old = update(TABLE).where(TABLE.c.sent_at < before, TABLE.c.emptied_at.is_(None))
+    gone: dict[str, Any] = {"snapshot": {}, "address": None, "subject": None, "emptied_at": at}
+    return int((await (await session.connection()).execute(old.values(gone))).rowcount)
+
+
 def _among(mails: Sequence[Delivery]) -> ColumnElement[bool]:
     return TABLE.c.id.in_([one.id for one in mails])
 
