@@ -9,6 +9,7 @@ import typer
 import uvloop
 from sqlalchemy.exc import OperationalError
 
+from chevalement.mail_cli import mails
 from chevalement.watch_cli import calls, crawl
 from kernel.contracts.label import WrongLabel
 from kernel.contracts.registry import SERVICES
@@ -24,6 +25,7 @@ sources = typer.Typer(help="What the watch reads, and how it fares; `try` shows 
 app.add_typer(sources, name="sources")
 app.add_typer(calls, name="calls")
 app.command()(crawl)
+app.command()(mails)
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the installation's state (CHEVALEMENT_DATA).")]
 Port = Annotated[int | None, typer.Option(help="Port of the pages (CHEVALEMENT_PORT); 0 takes a free one.")]

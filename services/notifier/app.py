@@ -83,15 +83,25 @@ def _web(settings: Settings, database: Database, writer: Writer, label: Label) -
         limits=LIMITS,
         generosity=settings.pace,
     )
-    app.include_router(pages.routes(database, page, writer, label))
+    app.include_router(pages.routes(database, page, writer, label, settings.signing_key()))
     app.include_router(receptions.routes(database, settings.receipts_secret, _fingerprint(settings)))
     return app
 
 
 def _loops(database: Database, settings: Settings, sender: Sender) -> list[Loop]:
-    keeping = Keeping(database, timedelta(days=settings.mail_kept_days))
     reading = [returns(database, settings)] if settings.bounce_folder else []
-    return [sender.run, keeping.run, *reading]
+    forgetting = [keeping(database, settings.mail_kept_days).run] if settings.mail_kept_days else []
+    return [sender.run, *forgetting, *reading]
+
+
+def keeping(database: Database, days: int) -> Keeping:
+    """Forgets what mails said, once they are so many days old."""
+
+    async def empty() -> int:
+        async with database.work() as work:
+            return await handlers.empty_old(work, timedelta(days=days))
+
+    return Keeping(empty)
 
 
 def _sender(database: Database, settings: Settings, writer: Writer, clock: Clock) -> Sender:
@@ -155,7 +165,7 @@ def _fingerprint(settings: Settings) -> Callable[[str], str]:
 
 def _page(label: Label) -> Page:
     environment = templates(TEMPLATES)
-    environment.filters["coupe"] = cut
+    environment.filters.update(coupe=cut, entre_accolades="{{{{ {} }}}}".format)
     return Page(environment, Site.of(label), signed_in=visitor)
 
 

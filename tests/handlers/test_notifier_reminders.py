@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.contracts.notifier import ReminderDue
@@ -191,6 +191,7 @@ async def test_who_does_not_want_reminders_gets_none(world: World) -> None:
     assert await kinds(world) == ["appel_transmis"], "what staff pass on still comes"
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     closes=st.dates(date(2026, 1, 5), date(2027, 12, 31)),
     before=st.integers(0, 90),

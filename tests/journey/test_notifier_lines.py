@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import dkim
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.runtime.settings import Settings, WrongSetting
@@ -36,6 +36,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(subject=LINE, text=BODY, html=BODY)
 def test_a_letter_is_read_back_as_it_was_written(subject: str, text: str, html: str) -> None:
     letter = Letter("Label <a@pole.example>", "b@c.example", subject, {"Message-ID": "<1@x>"}, text, html, "ab")
@@ -121,11 +122,11 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
 
 
 async def test_mails_are_signed_with_their_right_to_unsubscribe(key: tuple[Path, bytes], tmp_path: Path) -> None:
-    settings = Settings.load(data=tmp_path, dkim_selector="courriel", dkim_key_file=str(key[0]))
+    signing = Settings.load(data=tmp_path, dkim_selector="courriel", dkim_key_file=str(key[0]))
     headers = {"List-Unsubscribe": "<https://x.example/d>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     sender = "Label <label@pole-artois.example>"
     letter = Letter(sender, "a@b.example", "Été", headers, "Bonjour", "<p>Bonjour</p>", "a")
-    raw = signature_of(settings)(letter.raw())
+    raw = signature_of(signing)(letter.raw())
     assert dkim.verify(raw, dnsfunc=lambda name, timeout=5: key[1])
     assert b"list-unsubscribe-post" in raw.partition(b"bh=")[0]
     assert not dkim.verify(raw.replace(b"One-Click", b"Two-Click"), dnsfunc=lambda name, timeout=5: key[1])

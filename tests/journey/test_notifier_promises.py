@@ -19,7 +19,6 @@ from notifier.domain.receipts import Receipt
 from notifier.domain.retries import HORIZON, JITTER, delay
 from notifier.domain.states import State
 from notifier.handlers.receipts import hear_receipt
-from notifier.mail.keeping import Keeping
 from notifier.store import following
 from tests.journey.smtp_script import OK, ScriptedServer, serving
 from tests.journey.test_notifier_seen_elsewhere import text_of
@@ -196,7 +195,7 @@ async def test_10_words_are_kept_for_a_time_and_their_proof_for_good(world: Worl
     async with serving(recipients=[OK]) as server:
         await world.sender(server.port).pump()
     sent = await world.one("accuse_reception")
-    keeping = Keeping(world.database, timedelta(days=30))
+    keeping = app.keeping(world.database, 30)
     world.clock.set(world.clock.now() + timedelta(days=29))
     assert await keeping.sweep() == 0
     world.clock.set(world.clock.now() + timedelta(days=2))

@@ -243,6 +243,15 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/messages/{delivery_id:uuid}"): STAFF(),
         ("GET", "/messages/{delivery_id:uuid}/contenu"): STAFF(404),  # a personal link is shown to nobody
         ("POST", "/messages/{delivery_id:uuid}/renvoyer"): STAFF(409),
+        ("GET", "/volumes"): STAFF(),
+        ("GET", "/dossiers/{candidacy_id:uuid}"): STAFF(200, 404),
+        ("GET", "/modeles"): STAFF(),
+        ("GET", "/modeles/{kind}"): STAFF(),
+        ("GET", "/modeles/{kind}/apercu"): STAFF(),
+        ("POST", "/modeles/{kind}"): STAFF(422),
+        ("GET", "/salons"): STAFF(),
+        ("POST", "/salons"): STAFF(422),
+        ("POST", "/salons/{room_id:uuid}/fermer"): STAFF(404),
         ("GET", "/mes-alertes"): STAFF(),
         ("POST", "/mes-alertes"): STAFF(422),
         ("POST", "/receptions"): KEYED,
@@ -257,20 +266,19 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield made
 
 
+NOT_THERE = ("correction", "draft", "sitting", "wave", "view", "opportunity", "pair", "feed", "room", "erasure")
+"""What an address may be about and is not in the house."""
+
+
 def address(house: House, path: str) -> str:
     """The path of a template, about what is in the house."""
     known = {
         "{candidacy_id}": house.mine.candidacy_id,
-        "{correction_id}": uuid4(),
+        "{kind}": "decision",
         "{attachment_id}": house.plan,
         "{person_id}": house.staff,
-        "{erasure_id}": uuid4(),
-        "{delivery_id:uuid}": house.delivery,
-        "{draft_id}": uuid4(),
+        "{delivery_id}": house.delivery,
         "{section}": "projet",
-        "{sitting_id}": uuid4(),
-        "{wave_id}": uuid4(),
-        "{view_id}": uuid4(),
         "{act_id}": house.act,
         "{selection_id}": house.selection,
         "{axe}": "transition",
@@ -279,12 +287,12 @@ def address(house: House, path: str) -> str:
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
         "{token}": "inconnu",
-        "{opportunity_id}": uuid4(),
-        "{pair_id}": uuid4(),
-        "{feed_id}": uuid4(),
     }
+    path = path.replace(":uuid}", "}")
     for name, value in known.items():
         path = path.replace(name, str(value))
+    for name in NOT_THERE:
+        path = path.replace(f"{{{name}_id}}", str(uuid4()))
     assert "{" not in path, f"tell this test what {path} is about"
     return path
 

@@ -162,6 +162,11 @@ async def send_again(work: Work, delivery_id: UUID, by: str) -> None:
     work.record(DeliveryDue(delivery_id=again.id))
 
 
+async def empty_old(work: Work, kept: timedelta) -> int:
+    """Forget what was said in mails that were taken so long ago; returns how many that was."""
+    return await store.empty(work.session, work.at - kept, work.at)
+
+
 async def renew_appointments(work: Work, delay: timedelta) -> None:
     """Make every appointment again from the database: a schedule that was lost is found here, at start."""
     await store.take_turn(work)

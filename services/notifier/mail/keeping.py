@@ -5,13 +5,12 @@ The fingerprint is that of the whole letter, so that a copy that somebody kept c
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
 
-from kernel.runtime.database import Database
 from kernel.runtime.failures import sentence
-from notifier import store
 
 EVERY = timedelta(hours=6)
 
@@ -19,15 +18,14 @@ log = structlog.get_logger()
 
 
 class Keeping:
-    """Empties mails older than `kept`; nothing is emptied where `kept` is zero."""
+    """Empties old mails from time to time; `empty` does it in one commit, and returns how many they were."""
 
-    def __init__(self, database: Database, kept: timedelta) -> None:
-        self._database = database
-        self._kept = kept
+    def __init__(self, empty: Callable[[], Awaitable[int]]) -> None:
+        self._empty = empty
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Look at start and from time to time, until `stopping`."""
-        while self._kept and not stopping.is_set():
+        while not stopping.is_set():
             try:
                 await self.sweep()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next time does it
@@ -37,8 +35,7 @@ class Keeping:
 
     async def sweep(self) -> int:
         """Empty what is too old now; returns how many mails that was."""
-        async with self._database.work() as work:
-            emptied = await store.empty(work.session, work.at - self._kept, work.at)
+        emptied = await self._empty()
         if emptied:
             log.info("keeping.emptied", mails=emptied)
         return emptied

@@ -17,6 +17,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "templates" / "mails"
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _COVERED = re.compile("<!--~(\\d+)~-->|\ue010(\\d+)\ue011")
 _STYLE = re.compile(r'style="[^"]*"')
+_HEAD = re.compile("<head>(<style>.*?</style>)(.*?)</head>", re.DOTALL)
+"""The character set is named first."""
 _BETWEEN_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -73,7 +75,7 @@ def inlined(html: str, styles: str) -> str:
 
     covered = _CODE.sub(cover, html)
     inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, extra_css=styles)
-    done = _STYLE.sub(_short, inliner.inline(covered))
+    done = _HEAD.sub(r"<head>\2\1</head>", _STYLE.sub(_short, inliner.inline(covered)))
     return _COVERED.sub(lambda found: codes[int(found[1] or found[2])], done)
 
 

@@ -76,7 +76,7 @@ class Writer:
         try:
             sheets = self._of(delivery.kind, delivery.template_version)
             return _filled(sheets, values)
-        except (TemplateError, LookupError, TypeError, ValueError, OSError) as error:
+        except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError) as error:
             raise CannotWrite(f"le modèle « {delivery.kind} » ne peut pas être rempli : {error}") from error
 
     def knows(self, delivery: Delivery) -> bool:

@@ -20,7 +20,8 @@ from notifier import handlers, store
 from notifier.domain.delivery import Delivery, can_be_asked_again
 from notifier.domain.states import MEANINGS, ImpossibleStep, State
 from notifier.domain.words import masked
-from notifier.mail.writing import CannotWrite, Writer, Written
+from notifier.mail.writing import CannotWrite, Writer, Written, WrongWording
+from notifier.store import rooms
 
 PREFIX = "/alertes"
 KINDS: dict[MessageKind, str] = {
@@ -94,7 +95,7 @@ def _add_message(router: APIRouter, database: Database, page: Page, writer: Writ
         async with database.reading() as session:
             delivery = _found(await store.delivery(session, delivery_id))
             history = await store.history(session, delivery_id)
-        written, fault = _written(writer, delivery, database)
+        written, fault = await _written(writer, delivery, database)
         shown: dict[str, Any] = {"delivery": delivery, "history": history, "written": written, "fault": fault}
         again = can_be_asked_again(delivery)
         answer = page.render("message.html", request, **shown, can_be_asked_again=again, **WORDS)
@@ -107,7 +108,7 @@ def _add_content(router: APIRouter, database: Database, writer: Writer) -> None:
     async def show_content(_: Staff, delivery_id: UUID) -> HTMLResponse:
         async with database.reading() as session:
             delivery = _found(await store.delivery(session, delivery_id))
-        written, fault = _written(writer, delivery, database)
+        written, fault = await _written(writer, delivery, database)
         if written is None:
             raise HTTPException(404, fault)
         return HTMLResponse(written.html, headers=FRAMED)
@@ -126,7 +127,7 @@ def _add_sending_again(router: APIRouter, database: Database) -> None:
         return RedirectResponse(f"{PREFIX}/messages/{delivery_id}", 303)
 
 
-def _written(writer: Writer, delivery: Delivery, database: Database) -> tuple[Written | None, str]:
+async def _written(writer: Writer, delivery: Delivery, database: Database) -> tuple[Written | None, str]:
     """The message as it was sent, or as it would be now; else why it cannot be written."""
     if delivery.is_personal:
         return None, "Ce message porte un lien personnel : il n’est montré qu’à son destinataire."
@@ -135,8 +136,12 @@ def _written(writer: Writer, delivery: Delivery, database: Database) -> tuple[Wr
     if delivery.state is State.EN_ATTENTE_ADRESSE:
         return None, "Le message sera écrit quand l’adresse et le dossier du porteur seront connus."
     try:
+        if not writer.knows(delivery):
+            async with database.reading() as session:
+                source = await rooms.wording(session, delivery.kind, delivery.template_version)
+            writer.learn(delivery.kind, delivery.template_version, source or "")
         return writer.write(delivery, delivery.sent_at or database.clock.now()), ""
-    except CannotWrite as error:
+    except (CannotWrite, WrongWording) as error:
         return None, f"Ce message ne peut pas être écrit : {error}."
 
 
@@ -161,6 +166,8 @@ def recipient(delivery: Delivery) -> str:
         return masked(delivery.address)
     if delivery.is_personal:
         return "adresse effacée"
+    if delivery.recipient_kind == "room":
+        return "salon de l’équipe"
     if delivery.recipient_kind != "applicant":
         return "équipe"
     return "aucun" if delivery.state is State.ANNULE else "adresse attendue"
