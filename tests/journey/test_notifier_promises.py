@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kernel.runtime import migrate
 from kernel.runtime.settings import Settings
@@ -19,7 +20,7 @@ from notifier.domain.receipts import Receipt
 from notifier.domain.retries import HORIZON, JITTER, delay
 from notifier.domain.states import State
 from notifier.handlers.receipts import hear_receipt
-from notifier.store import following
+from notifier.store import following, listeners
 from tests.journey.smtp_script import OK, ScriptedServer, serving
 from tests.journey.test_notifier_seen_elsewhere import text_of
 from tests.listener_story import ANNE, due, listen, moved, subscribed
@@ -140,8 +141,8 @@ async def test_6_what_is_due_ignores_choices_and_the_rest_stops_with_one_click(t
     await service.database.close()
 
 
-async def _rhythms(session: object) -> list[str]:
-    return [one.rhythm for one in await app.pages.choices.listeners.subscriptions_of(session, ANNE)]  # type: ignore[arg-type]
+async def _rhythms(session: AsyncSession) -> list[str]:
+    return [one.rhythm for one in await listeners.subscriptions_of(session, ANNE)]
 
 
 def test_7_nobody_is_written_to_at_night_or_by_a_clock_that_changes() -> None:

@@ -84,7 +84,7 @@ async def test_4_sending_inside_a_transaction_holds_everybody_and_doubles_on_its
             async with asyncio.timeout(5), world.database.work():
                 return await keep(*talk)  # type: ignore[arg-type]  # as it was called
 
-        server.handle_DATA = write_meanwhile  # type: ignore[method-assign]
+        server.handle_DATA = write_meanwhile  # type: ignore[method-assign]  # the server's own, for this test
         await world.sender(server.port).pump()
     assert (await world.one("accuse_reception")).state is State.ENVOYE
 
