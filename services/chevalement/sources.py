@@ -127,7 +127,7 @@ async def _read(
         raise Refused(f"{declaration.name}.url is empty: give the address there, or with --base-url")
     label = load_label(settings.label_file, settings.territory_file)
     arguments = spider_arguments(declaration, settings) | {"first_page": True}
-    how = crawl_settings(settings, label, base_url or declaration.url)
+    how = crawl_settings(settings, label, base_url or declaration.address)
     how = replace(how, arguments={declaration.name: arguments})
 
     async def sink(chunk: list[FundingCall]) -> None:

@@ -164,7 +164,7 @@ def _reader(name: str, settings: CrawlSettings) -> tuple[type[PortalSpider], dic
     arguments = dict(settings.arguments.get(name, {}))
     declaration: Declaration | None = arguments.get("declaration")
     if declaration:
-        return FORMATS[declaration.format], arguments, declaration.url
+        return FORMATS[declaration.format], arguments, declaration.address
     return SPIDERS[name], arguments, SPIDERS[name].base_url
 
 

@@ -24,6 +24,14 @@ def test_a_declaration_is_read() -> None:
     assert found.fingerprint != declarations(GOOD.replace("DEP-62", "DEP-59"))["exemple"].fingerprint
 
 
+def test_portals_of_one_family_differ_by_their_tenant_alone() -> None:
+    text = GOOD.replace("/aides.json", "/tenants/{tenant}/aides?top=2500").replace(
+        "[exemple]", "[exemple]\ntenant = 'cr32'"
+    )
+
+    assert declarations(text)["exemple"].address == "https://departement.example/tenants/cr32/aides?top=2500"
+
+
 def test_a_short_declaration_goes_without_what_it_implies() -> None:
     short = declarations("""
 [liste]
@@ -61,6 +69,8 @@ def test_the_file_that_ships_reads_nothing_that_nobody_verified() -> None:
         ("enabled = true", "enabled = false\nverify = ''", "exemple.verify"),
         ("enabled = true", "enabled = true\nselectors = {each = 'li', title = 'a'}", "selectors go with"),
         ("enabled = true", "enabled = true\nschedule = 'chaque jour'", "exemple.schedule"),
+        ("/aides.json", "/{tenant}/aides", "tenant is empty"),
+        ("enabled = true", "enabled = true\ntenant = 'a/../b'", "exemple.tenant"),
         ("[exemple]", "autre = 3\n[exemple]", "a source is a table"),
     ],
 )

@@ -1,5 +1,6 @@
 """The watch asks public addresses only, whatever name they hide under, and waits when it is told to."""
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -7,7 +8,8 @@ import pytest
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
-from funding_watch.spiders.politeness import PublicAddressesOnly, wait_of
+from funding_watch.crawl import CrawlSettings, scrapy_settings
+from funding_watch.spiders.politeness import PublicAddressesOnly, RetryAfter, wait_of
 
 NOW = datetime(2026, 11, 23, 11, tzinfo=UTC)
 
@@ -45,6 +47,24 @@ async def test_an_allowed_host_is_let_through_and_no_other() -> None:
     for other in ("http://127.0.0.2:8080/", "http://127.0.0.1:5432/", "http://127.0.0.1/"):
         with pytest.raises(IgnoreRequest):
             await guard.process_request(Request(other))
+
+
+def test_a_crawl_is_slow_honest_and_bounded() -> None:
+    options = scrapy_settings(CrawlSettings(contact="label@pole.example"), None)
+
+    assert options["USER_AGENT"] == "chevalement/1.0 (+mailto:label@pole.example)"
+    assert options["ROBOTSTXT_OBEY"] and options["AUTOTHROTTLE_ENABLED"] and options["DOWNLOAD_DELAY"] >= 1
+    assert options["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1 and options["WATCH_INNER_HOSTS"] == []
+    assert 0 < options["DOWNLOAD_MAXSIZE"] <= 10 * 2**20 and 0 < options["CLOSESPIDER_TIMEOUT"] <= 3_600
+    assert options["CLOSESPIDER_ITEMCOUNT"] > 10_000
+
+
+@pytest.mark.parametrize(("tried", "seconds"), [(0, 5), (1, 10), (2, 20), (3, 0)])
+def test_a_busy_server_that_says_nothing_is_given_twice_as_long_each_time(tried: int, seconds: float) -> None:
+    patience = RetryAfter(lambda: NOW, asyncio.Event(), 5.0, 3)
+
+    assert patience.wait(tried, None) == seconds
+    assert patience.wait(tried, b"7") == 7
 
 
 @pytest.mark.parametrize(

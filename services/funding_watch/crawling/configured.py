@@ -66,7 +66,7 @@ def _declared(one: Declaration, settings: Settings) -> Source:
         names = " et ".join(f"{PREFIX}ADEME_AGIR_{name.upper()}" for name in _agir_keys(settings))
         missing = f"Demandez à l’ADEME l’accès au service AGIR et donnez-le dans {names}."
     schedule = one.schedule or settings.crawl_schedule
-    return Source(one.name, one.title, one.owner, one.url or None, missing, one.reach, schedule)
+    return Source(one.name, one.title, one.owner, one.address or None, missing, one.reach, schedule)
 
 
 def _is_this_machine(base_url: str | None) -> bool:

@@ -111,6 +111,8 @@ class Declaration(BaseModel):
     owner: str = Field(min_length=1)
     reach: Reach = "nationale"
     url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    tenant: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
+    """Stands for {tenant} in the address: portals of one family differ by that word alone."""
     enabled: bool = False
     verify: str = Field(default=TRY_FIRST, min_length=1)
     """In French, what a person has to do before this source is enabled."""
@@ -138,6 +140,8 @@ class Declaration(BaseModel):
     def _can_be_read(self) -> "Declaration":
         if self.enabled and not self.url:
             raise ValueError("url is empty: give the address, or enabled = false")
+        if self.enabled and "{tenant}" in self.url and not self.tenant:
+            raise ValueError("tenant is empty: give the word that stands for {tenant} in url, or enabled = false")
         if (self.format == "page") != (self.selectors is not None):
             raise ValueError("selectors go with format = 'page', and only with it")
         if self.detail and (self.selectors is None or not self.selectors.link):
@@ -156,6 +160,11 @@ class Declaration(BaseModel):
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
         return written
+
+    @property
+    def address(self) -> str:
+        """Where the source is, its tenant filled in."""
+        return self.url.replace("{tenant}", self.tenant)
 
     @property
     def fingerprint(self) -> str:

@@ -47,7 +47,7 @@ class DeclaredSpider(PortalSpider):
         remembered: Remembered | None = None,
         first_page: bool = False,
     ) -> None:
-        self.address = elsewhere(base_url, declaration.url)
+        self.address = elsewhere(base_url, declaration.address)
         super().__init__(self.address, page_size)
         self.name = declaration.name
         self.declaration = declaration

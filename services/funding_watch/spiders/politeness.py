@@ -90,11 +90,12 @@ class RetryAfter:
 
     async def process_response(self, request: Request, response: Response) -> Response:
         if response.status in BUSY and not request.meta.get("dont_retry"):
-            wait = self._wait(request.meta.get("retry_times", 0), response.headers.get("Retry-After"))
+            wait = self.wait(request.meta.get("retry_times", 0), response.headers.get("Retry-After"))
             await unless(self.interrupted, asyncio.sleep(min(wait, LONGEST_WAIT)))
         return response
 
-    def _wait(self, tried: int, header: bytes | None) -> float:
+    def wait(self, tried: int, header: bytes | None) -> float:
+        """Seconds before the next try, of which `tried` were made; none when there will be no other."""
         if header:
             return wait_of(header.decode("latin-1"), self.now())
         return self.first_wait * 2.0**tried if tried < self.tries else 0.0
