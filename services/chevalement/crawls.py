@@ -18,6 +18,8 @@ from kernel.runtime.clock import Clock, FixedClock, SystemClock
 from kernel.runtime.database import Database
 from kernel.runtime.settings import Settings
 
+BUSY = "Un autre processus lit cette source en ce moment."
+
 
 class Refused(Exception):
     """The command cannot be carried out as given; its text says what to do."""
@@ -63,9 +65,9 @@ async def crawl(settings: Settings, names: Sequence[str], base_url: str | None, 
                 outcome = await crawling.read_now(name)
             except ClaimLost:
                 outcome = None
-            if outcome is None:
+            if outcome is None and names:
                 raise Refused(f"{name} is being read by another process: try again in a minute")
-            outcomes.append(outcome)
+            outcomes.append(outcome or Outcome(name, 0.0, None, refused=BUSY))
     return outcomes
 
 

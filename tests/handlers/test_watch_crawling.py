@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chevalement import crawls
 from chevalement.portals import Fault, LocalPortals
 from funding_watch import handlers
 from funding_watch.crawling import Crawling, Source, crawl_settings, sources_of
@@ -20,7 +21,7 @@ from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from kernel.runtime.settings import Settings
-from tests.watch_story import SOURCE, START, told
+from tests.watch_story import SOURCE, START, claimed, told
 
 
 class Watch:
@@ -183,6 +184,19 @@ async def test_a_reader_that_raises_degrades_its_source(watch: Watch) -> None:
     await crawling.read_next(asyncio.Event())
 
     assert (await watch.health()).state == "degrade"
+
+
+async def test_a_source_that_another_process_reads_does_not_stop_the_reading_of_all(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text("", encoding="utf-8")
+    settings = Settings.load(data=tmp_path, sources_file=tmp_path / "sources.toml", aides_territoires_token="")
+    async with crawls.watch_database(settings, FixedClock(START)) as database, database.work() as work:
+        await claimed(work, "eu_portal")
+
+    [outcome] = await crawls.crawl(settings, [], None, FixedClock(START))
+
+    assert (outcome.source, outcome.refused) == ("eu_portal", crawls.BUSY)
+    with pytest.raises(crawls.Refused, match="another process"):
+        await crawls.crawl(settings, ["eu_portal"], None, FixedClock(START))
 
 
 def test_a_source_without_its_token_is_left_out_and_says_what_to_do() -> None:
