@@ -118,6 +118,18 @@ async def test_a_server_that_is_busy_is_asked_again_when_it_says(portal: Feeds) 
     assert (crawled.report.errors, crawled.report.items) == ((), 3)
 
 
+async def test_a_server_that_has_the_search_at_its_root_is_read_too(portal: Feeds) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return whole(request)
+
+    portal.puts_answer(answer, "/search")
+
+    crawled = await collected(portal)
+
+    assert (crawled.report.errors, crawled.report.items) == ((), 3)
+    assert [path for path, _ in portal.asked][:2] == [PATH, "/search"]
+
+
 async def test_a_row_that_was_ingested_anew_between_two_passes_needs_a_third(portal: Feeds) -> None:
     newer = [row(0, ingested="2026-11-22"), *THREE[1:]]
     says(portal, whole, whole, whole, lambda request: envelope(request, newer))

@@ -71,6 +71,9 @@ class AdemeAgirSpider(DeclaredSpider):
         self.client_id, self.client_secret = client_id, client_secret
         self.address = self.address.rstrip("/") + PATH
 
+    def begin_at(self, address: str) -> list[Request]:
+        return super().begin_at(address.rstrip("/") + PATH)
+
     def secrets(self) -> Mapping[str, str]:
         return {"client_id": self.client_id, "client_secret": self.client_secret, "Accept": "application/json"}
 

@@ -111,6 +111,10 @@ class AidesTerritoiresSpider(PortalSpider):
         else:
             self.fail("no API token: ask for one in the portal's account page and give it as `token`")
 
+    def begin_at(self, address: str) -> list[Request]:
+        self.base_url = address.rstrip("/")
+        return [self.login(Page(self.queries[0]))]
+
     def login(self, page: Page) -> Request:
         """Asks for a day's JWT, then for the page. Never follows a redirection: the header is a secret."""
         return Request(

@@ -112,6 +112,14 @@ class EuPortalAsking(Asking, EuPortalSpider):
         self.expect(calls)
 
     async def start(self) -> AsyncIterator[Request]:
+        for request in self._searches():
+            yield request
+
+    def begin_at(self, address: str) -> list[Request]:
+        self.base_url = address.rstrip("/")
+        return list(self._searches())
+
+    def _searches(self) -> Iterator[Request]:
         wanted: dict[str, list[str]] = {}
         for call in self.calls:
             field = "ccm2Id" if "competitive-calls-cs" in call.url else "identifier"

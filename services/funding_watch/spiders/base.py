@@ -25,6 +25,7 @@ from funding_watch.domain.sources import Remembered
 PAGE_SIZE = 100
 """The most that both portals give at once."""
 
+NOT_FOUND = 404
 LONGEST_PAYLOAD = 400_000
 """Characters kept of what a source wrote of one call; topics with all the budgets of their call have some 60,000."""
 
@@ -47,6 +48,8 @@ class PortalSpider(scrapy.Spider):
     def __init__(self, base_url: str | None = None, page_size: int | str = PAGE_SIZE) -> None:
         super().__init__()
         self.base_url = elsewhere(base_url, type(self).base_url).rstrip("/")
+        self.bare = _bare(base_url)
+        """An address that was given without a path: asked as it is where the source's own path is not found there."""
         self.page_size = int(page_size)
         self.pages = 0
         self.unchanged = False
@@ -67,15 +70,24 @@ class PortalSpider(scrapy.Spider):
         """Something was read, but someone should know: said once, with how often it was met."""
         self.remarks[f"{self.name}: {what}"] += 1
 
-    def on_error(self, failure: Failure) -> None:
+    def begin_at(self, address: str) -> list[scrapy.Request]:
+        """The first requests of a reading, at another address; none where a spider has no other way to begin."""
+        return []
+
+    def on_error(self, failure: Failure) -> list[scrapy.Request]:
         """The errback of every request: refused, unreachable, forbidden by robots.txt, an HTTP error."""
         error = failure.value
         if isinstance(error, HttpError):
             response: Response = error.response
+            if response.status == NOT_FOUND and self.bare and not self.pages:
+                address, self.bare = self.bare, ""
+                if requests := self.begin_at(address):
+                    return requests
             self.fail(f"{response.url} answered {response.status}: {response.text[:200]}")
         else:
             address = getattr(getattr(failure, "request", None), "url", self.base_url)
             self.fail(f"{address}: {type(error).__name__}: {_INNER.sub('', str(error))}")
+        return []
 
     def readable(self, row: Mapping[str, Any], build: Callable[[Any], FundingCall]) -> FundingCall | None:
         """The call that `build` makes of the row; None, and the row left out, when it cannot."""
@@ -98,6 +110,11 @@ def elsewhere(base_url: str | None, own: str) -> str:
     if there.path.strip("/") or there.query:
         return base_url
     return there._replace(path=path.path, query=path.query).geturl()
+
+
+def _bare(base_url: str | None) -> str:
+    parts = urlsplit(base_url or "")
+    return "" if parts.path.strip("/") or parts.query else (base_url or "")
 
 
 def answer_of(response: Response) -> Any:

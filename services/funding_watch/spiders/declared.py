@@ -60,6 +60,10 @@ class DeclaredSpider(PortalSpider):
     async def start(self) -> AsyncIterator[Request]:
         yield self.ask(self.address, self.asked.headers())
 
+    def begin_at(self, address: str) -> list[Request]:
+        self.address = address
+        return [self.ask(address, self.asked.headers())]
+
     def ask(self, address: str, headers: Mapping[str, str]) -> Request:
         """The request for a page of the feed."""
         return Request(

@@ -97,6 +97,10 @@ class EuPortalSpider(PortalSpider):
     async def start(self) -> AsyncIterator[Request]:
         yield self.begin_pass()
 
+    def begin_at(self, address: str) -> list[Request]:
+        self.base_url = address.rstrip("/")
+        return [self.begin_pass()]
+
     def begin_pass(self) -> Request:
         """A pass begins by counting."""
         self.passes += 1
