@@ -23,6 +23,7 @@ from scoring.pages.release import books_of, ruling_of, told_of, wave_of
 from scoring.pages.shell import PREFIX, PRIVATE, Identified, InWave, Shell, Staff
 from scoring.pages.wave import View, view_of
 from scoring.store import chain as kept
+from scoring.store import minutes as minutes_kept
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file of the archive, so that the same facts give the same bytes."""
@@ -94,11 +95,12 @@ async def _minutes(shell: Shell, view: View) -> Paper:
     _, lines = await lines_of(shell, view.wave.wave_id)
     async with shell.database.reading() as session:
         votes = await kept.votes(session, view.wave.wave_id)
+        said = {book.sitting.id: await minutes_kept.last(session, book.sitting.id) for book in view.books.values()}
     moments = [said.at for _, r in lines for said in (r.proposal, r.decision) if said] + [v.at for v, _ in votes]
     at = max(moments, default=view.wave.opens_at) or shell.database.clock.now()
     totals = {key: total(view.sheets, view.awaited, key) for key in view.dossiers}
     title = view.wave.title or "Vague sans titre"
-    return papers.minutes(title, at, lines, votes, (shell.label, list(view.books.values()), totals))
+    return papers.minutes(title, at, lines, votes, (shell.label, list(view.books.values()), totals, said))
 
 
 async def _decisions(shell: Shell, wave_id: UUID) -> bytes:

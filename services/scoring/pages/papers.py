@@ -13,7 +13,10 @@ from kernel.ui.paper import Block, Paper, bullets, heading, notice, pairs, parag
 from scoring.domain.books import Book
 from scoring.domain.chain import STAGES, Ruling
 from scoring.domain.dossier import Dossier
-from scoring.domain.feedback import Feedback, Point
+from scoring.domain.feedback import Feedback
+from scoring.domain.feedback import Point as Strength
+from scoring.domain.marks import Mark
+from scoring.domain.minutes import Minute, Point
 from scoring.domain.scores import Total, shown
 from scoring.domain.sittings import TIES
 from scoring.domain.votes import Vote
@@ -99,7 +102,7 @@ def _feedback(told: Feedback) -> list[Block]:
     return [heading("Ce que les comités ont vu"), *blocks] if blocks else []
 
 
-def _points(title: str, points: Sequence[Point]) -> list[Block]:
+def _points(title: str, points: Sequence[Strength]) -> list[Block]:
     found: list[Block] = [heading(title, 3)] if points else []
     for point in points:
         found.append(paragraphs(_typed(point.name)))
@@ -116,7 +119,7 @@ def minutes(
     parts: "Parts",
 ) -> Paper:
     """The minutes of a wave: sittings, recusals, what was said, proposals, decisions, votes."""
-    label, books, totals = parts
+    label, books, totals, said = parts
     names = {dossier.candidacy_id: dossier.name for dossier, _ in lines}
     return Paper(
         name=f"Procès-verbal – {title}",
@@ -127,7 +130,7 @@ def minutes(
         at=at,
         blocks=(
             heading("Les comités"),
-            *(block for book in books for block in _sitting(book, label)),
+            *(block for book in books for block in _sitting(book, label, said.get(book.sitting.id, {}))),
             heading("Propositions et décisions"),
             *(block for line in lines for block in _decision(line, totals)),
             heading("Votes du Grand forum"),
@@ -140,11 +143,11 @@ def minutes(
     )
 
 
-Parts = tuple[Label, Sequence[Book], Mapping[str, Total]]
-"""The label, the books of the wave, and each dossier's total by its identifier."""
+Parts = tuple[Label, Sequence[Book], Mapping[str, Total], Mapping[UUID, Mapping[Point, Minute]]]
+"""The label, the books of the wave, each dossier's total by its identifier, and what was said in each sitting."""
 
 
-def _sitting(book: Book, label: Label) -> list[Block]:
+def _sitting(book: Book, label: Label, said: Mapping[Point, Minute]) -> list[Block]:
     sitting = book.sitting
     rows = [
         (f.number, f.title, f"{book.heard(f.candidacy_id)} sur {book.quorum(f.candidacy_id)}") for f in book.dossiers
@@ -161,7 +164,42 @@ def _sitting(book: Book, label: Label) -> list[Block]:
         table(("Dossier", "Projet", "Notes et quorum"), rows, figures=(2,)),
         paragraphs(_typed("Liens déclarés :" if away else "Liens déclarés : aucun.")),
         *([bullets([_typed(line) for line in away])] if away else []),
+        *_listed("Ce qui a été dit", _said(book, said)),
+        *_listed("Notes changées après la discussion (première note, seconde note, raison)", _changes(book)),
     ]
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[Block]:
+    return [paragraphs(_typed(f"{title} :")), bullets([_typed(line) for line in lines])] if lines else []
+
+
+def _said(book: Book, said: Mapping[Point, Minute]) -> list[str]:
+    """The last wording of each point, in the order in which points were taken up."""
+    grid = book.sitting.grid
+    names = {asked.code: asked.name for asked in grid.questions} | {part.code: part.name for part in grid.parts}
+    return [
+        f"{book.sitting.dossier(point.candidacy_id).title}, {names[point.question]} : {minute.said}"
+        for point, minute in said.items()
+    ]
+
+
+def _changes(book: Book) -> list[str]:
+    """Every second mark that is not the first, whoever gave it; both stay in the file."""
+    names = {asked.code: asked.name for asked in book.sitting.grid.questions}
+    found = []
+    for (seat, dossier, number), given in book.given.items():
+        if number == 2 and given.at and not book.is_recused(seat, dossier):
+            title, first = book.sitting.dossier(dossier).title, book.first(seat, dossier).marks
+            changed = {code: mark for code, mark in given.marks.items() if mark.choice != first[code].choice}
+            found += [
+                f"{title}, {names[code]} : {_choice(first[code])}, {_choice(mark)}. {mark.reason}".strip()
+                for code, mark in changed.items()
+            ]
+    return sorted(found)
+
+
+def _choice(mark: Mark) -> str:
+    return "sans objet" if mark.value is None else str(mark.value)
 
 
 def _decision(line: Line, totals: Mapping[str, Total]) -> list[Block]:
