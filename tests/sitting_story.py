@@ -73,6 +73,15 @@ async def seated(database: Database, sitting_id: UUID, juror: Juror) -> Seat:
         return await handlers.take_seat(work, sitting_id, juror)
 
 
+async def tried(database: Database, sitting_id: UUID, juror: Juror) -> None:
+    """A juror takes a seat and tries every anchor dossier of the label."""
+    await seated(database, sitting_id, juror)
+    async with database.work() as work:
+        for dossier in label().anchor_dossiers:
+            answers = {mark.criterion: 2 for mark in dossier.marks}
+            await handlers.try_scale(work, sitting_id, juror, dossier.code, answers)
+
+
 def marks_at(grid: Grid, levels: Sequence[int | None]) -> dict[str, Mark]:
     """A mark a question, the levels over and over; None is « sans objet », the ends have their reason."""
     found = {}

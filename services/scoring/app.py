@@ -15,7 +15,7 @@ from scoring import pages, subscribers
 from scoring.domain import grids
 from scoring.domain.rulings import Refused
 from scoring.handlers import UnknownDossier, UnknownSitting, quorum
-from scoring.pages.shell import Shell, Undeclared
+from scoring.pages.shell import Shell, Undeclared, Untried
 
 LIMITS = (Limit("POST", r"/direct/[^/]+", 3_000, MINUTE),)
 """Answers of phones: several classes of one school come from one address at once."""
@@ -63,7 +63,8 @@ def _web(settings: Settings, shell: Shell) -> FastAPI:
         return shell.error(request, 404)
 
     @app.exception_handler(Undeclared)
-    async def undeclared(_: Request, error: Undeclared) -> Response:
+    @app.exception_handler(Untried)
+    async def first_things_first(_: Request, error: Undeclared | Untried) -> Response:
         return RedirectResponse(error.address, 303)
 
     return app

@@ -100,6 +100,14 @@ def read_marks(values: Mapping[str, str], codes: Iterable[str]) -> tuple[dict[st
     return found, errors
 
 
+def read_trial(values: Mapping[str, str], codes: Iterable[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """The levels given to an anchor dossier, and by field what is still to be done; every question needs one."""
+    values = _plain(values)
+    found = {code: values.get(f"note-{code}", "") for code in codes}
+    errors = {f"note-{code}": "Choisissez un niveau" for code, level in found.items() if level not in marks.LEVELS}
+    return {code: int(level) for code, level in found.items() if level in marks.LEVELS}, errors
+
+
 def read_second(
     values: Mapping[str, str], first: Mapping[str, Mark], codes: Iterable[str]
 ) -> tuple[dict[str, Mark], dict[str, str]]:

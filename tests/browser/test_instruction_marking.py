@@ -20,7 +20,7 @@ from tests.browser.conftest import BrowserPage, Violations, serving
 from tests.pages.scoring_desk import Desk, opened
 from tests.scoring_story import WAVE
 from tests.sign_in import cookie_of
-from tests.sitting_story import EXPERTS, dossiers, label, marked, seated, turned
+from tests.sitting_story import EXPERTS, dossiers, label, marked, tried, turned
 from tests.sitting_story import opened as sitting_opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -67,6 +67,16 @@ async def test_a_juror_marks_on_a_phone_and_each_answer_is_kept(
     await place.enter(page, ME.name, "expert", ME.key)
     await page.goto(place.at("/mes-notes"))
     await page.get_by_role("button", name="Prendre place").click()
+    await page.get_by_role("link", name="La recyclerie du carreau").click()
+    for group in await page.locator("fieldset").all():
+        await group.get_by_label("2 · Engagé").check()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Comparer avec le repère").click()
+    await expect(page.get_by_role("heading", name="Ce qui a été retenu, et pourquoi")).to_be_visible()
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await tried(place.desk.service.database, place.sitting, ME)
+    await page.goto(place.at("/mes-notes"))
     await page.get_by_role("link", name="Projet 1").click()
     assert await violations(page) == []
     await page.get_by_label("Aucun lien").check()
@@ -104,7 +114,7 @@ async def test_every_page_of_a_sitting_is_accessible_and_fits(
 
 
 async def test_without_a_script_the_same_pages_do(place: Place, browser_page: BrowserPage) -> None:
-    await seated(place.desk.service.database, place.sitting, ME)
+    await tried(place.desk.service.database, place.sitting, ME)
     async with place.desk.service.database.work() as work:
         await handlers.declare(work, place.sitting, place.dossiers[1], ME, ("aucun", ""))
     page = await browser_page(width=360, scripts=False)

@@ -30,6 +30,7 @@ BROKEN = {
     "fk_minute_sitting_id_candidacy_id": 'INSERT INTO minute (sitting_id, candidacy_id, question, said, "by", at) '
     "SELECT id, wave_id, 'x', 'dit', 'x', opened_at FROM sitting",
     "ck_quorum_revision": "UPDATE quorum SET revision = 0",
+    "ck_trial_dossier": "INSERT INTO trial (seat_id, dossier, answers, at) SELECT id, '', '{}', came_at FROM seat",
     "fk_mark_seat_id": "DELETE FROM seat",
 }
 

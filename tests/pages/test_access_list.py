@@ -182,6 +182,8 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/dossiers/{candidacy_id}/decision"): STAFF(409, 422),
         ("GET", "/mes-notes"): MARKERS(),
         ("POST", "/seances/{sitting_id}/place"): MARKERS(404),
+        ("GET", "/seances/{sitting_id}/reperes/{repere}"): MARKERS(404),
+        ("POST", "/seances/{sitting_id}/reperes/{repere}"): MARKERS(404),
         ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS(404),
         ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS(404),
         ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS(404),

@@ -45,6 +45,8 @@ ACCESS: dict[tuple[str, str], set[str]] = {
     ("POST", "/dossiers/{candidacy_id}/decision"): STAFF,
     ("GET", "/mes-notes"): MARKERS,
     ("POST", "/seances/{sitting_id}/place"): MARKERS,
+    ("GET", "/seances/{sitting_id}/reperes/{repere}"): MARKERS,
+    ("POST", "/seances/{sitting_id}/reperes/{repere}"): MARKERS,
     ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS,
     ("POST", "/seances/{sitting_id}/dossiers/{candidacy_id}/liens"): MARKERS,
     ("GET", "/seances/{sitting_id}/dossiers/{candidacy_id}/notes/{axe}"): MARKERS,
@@ -116,7 +118,13 @@ def _api_routes(routes: list[object]) -> list[APIRoute]:
 @pytest.mark.parametrize(("method", "path"), ACCESS)
 async def test_each_page_is_open_to_its_roles_only(desk: Desk, method: str, path: str) -> None:
     candidacy_id = await desk.instructed(*COMMITTEES)
-    about = {"candidacy_id": candidacy_id, "sitting_id": someone(), "wave_id": someone(), "axe": "transition"}
+    about = {
+        "candidacy_id": candidacy_id,
+        "sitting_id": someone(),
+        "wave_id": someone(),
+        "axe": "transition",
+        "repere": "recyclerie",
+    }
     address = path.format(**about)
 
     answers = {role: await desk.ask(method, address, role, {} if method == "POST" else None) for role in PEOPLE}

@@ -16,7 +16,7 @@ from scoring.domain.sittings import Juror
 from tests.pages.scoring_desk import PEOPLE, Desk, opened, words
 from tests.scoring_story import COMMITTEES, decision, opinion, settle, submitted
 from tests.sign_in import cookie_of
-from tests.sitting_story import EXPERTS, WHY, dossiers, marked, marks_at, seated, turned
+from tests.sitting_story import EXPERTS, WHY, dossiers, marked, marks_at, seated, tried, turned
 from tests.sitting_story import opened as sitting_opened
 
 EXPERT = Juror.of("", PEOPLE["expert"], "expert")
@@ -64,6 +64,7 @@ async def test_a_juror_goes_from_the_list_to_given_marks_without_a_script(desk: 
     assert taken.headers["location"] == "/instruction/mes-notes?fait=place"
     assert asked_first.headers["location"] == f"/instruction{base}/liens"
     assert no_answer.status_code == 422
+    await tried(desk.service.database, sitting_id, EXPERT)
     for part, after in zip(grid.parts, [*grid.parts[1:], None], strict=True):
         path = f"{base}/notes/{part.code}"
         assert free.headers["location"] == f"/instruction{path}"
@@ -95,7 +96,7 @@ async def test_a_juror_without_a_seat_is_led_to_it(desk: Desk) -> None:
 
 async def test_words_are_kept_when_a_justification_is_missing(desk: Desk) -> None:
     sitting_id, (one, *_) = await ready(desk)
-    await seated(desk.service.database, sitting_id, EXPERT)
+    await tried(desk.service.database, sitting_id, EXPERT)
     base = f"/seances/{sitting_id}/dossiers/{one}"
     await desk.ask("POST", f"{base}/liens", "expert", {"lien": "aucun"})
     typed = {"note-financement": "4", "motif-financement": "court", "note-gouvernance": "1", "note-participation": "9"}
@@ -113,7 +114,7 @@ async def test_words_are_kept_when_a_justification_is_missing(desk: Desk) -> Non
 
 async def test_each_answer_is_kept_as_it_is_written(desk: Desk) -> None:
     sitting_id, (one, two, _) = await ready(desk)
-    await seated(desk.service.database, sitting_id, EXPERT)
+    await tried(desk.service.database, sitting_id, EXPERT)
     base = f"/seances/{sitting_id}/dossiers/{one}"
     await desk.ask("POST", f"{base}/liens", "expert", {"lien": "aucun"})
 
@@ -185,7 +186,7 @@ async def _second_opinion(desk: Desk, sitting_id: UUID, ids: list[UUID]) -> None
 
 async def test_a_tie_closes_the_dossier_to_the_juror(desk: Desk) -> None:
     sitting_id, (one, two, _) = await ready(desk)
-    await seated(desk.service.database, sitting_id, EXPERT)
+    await tried(desk.service.database, sitting_id, EXPERT)
     base = f"/seances/{sitting_id}/dossiers/{one}"
 
     vague = await desk.ask("POST", f"{base}/liens", "expert", {"lien": "autre", "precision": ""})
@@ -265,7 +266,7 @@ async def test_a_juror_without_a_sitting_is_told_what_will_come(desk: Desk) -> N
 
 async def test_an_address_about_another_dossier_leads_nowhere(desk: Desk) -> None:
     sitting_id, (one, *_) = await ready(desk)
-    await seated(desk.service.database, sitting_id, EXPERT)
+    await tried(desk.service.database, sitting_id, EXPERT)
     stray = f"/seances/{sitting_id}/dossiers/{sitting_id}"
 
     assert (await desk.ask("GET", f"{stray}/liens", "expert")).status_code == 403

@@ -108,6 +108,25 @@ class Legal:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelMark:
+    """The level that a criterion of an anchor dossier deserves, and why."""
+
+    criterion: str
+    level: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorDossier:
+    """An invented project on which jurors try the scale before they mark."""
+
+    code: str
+    title: str
+    text: str
+    marks: tuple[ModelMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """Everything that is particular to one label."""
 
@@ -140,6 +159,8 @@ class Label:
     """By INSEE code."""
     advisers: tuple[Adviser, ...] = ()
     legal: Legal = Legal()
+    anchor_dossiers: tuple[AnchorDossier, ...] = ()
+    """In the order in which jurors try them; none, and they mark at once."""
 
     def theme(self, code: str) -> str:
         """The words of a theme; the code itself where the file no longer has it."""
@@ -191,7 +212,13 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         communes=_communes(territory),
         advisers=tuple(_adviser(row) for row in data.get("advisers", [])),
         legal=Legal(**data.get("legal", {})),
+        anchor_dossiers=tuple(_anchor_dossier(row) for row in data.get("anchor_dossiers", [])),
     )
+
+
+def _anchor_dossier(row: dict[str, Any]) -> AnchorDossier:
+    marks = tuple(ModelMark(mark["criterion"], mark["level"], mark["reason"]) for mark in row["marks"])
+    return AnchorDossier(row["code"], row["title"], row["text"], marks)
 
 
 def _adviser(row: dict[str, Any]) -> Adviser:

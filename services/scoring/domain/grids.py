@@ -131,6 +131,11 @@ def check_label(label: Label) -> None:
     """Raises `WrongLabel` when a committee could not open a sitting."""
     for committee in marked_by(label):
         of_label(label, committee)
+    known = {criterion.code for axis in label.axes for criterion in axis.criteria}
+    for dossier in label.anchor_dossiers:
+        wrong = [mark for mark in dossier.marks if mark.criterion not in known or not 0 <= mark.level <= TOP]
+        if wrong or not dossier.marks:
+            raise WrongLabel(f"anchor dossier {dossier.code!r}: no marks, or an unknown criterion or level: {wrong}")
 
 
 def _criteria(axis: Axis) -> tuple[Asked, ...]:

@@ -17,7 +17,7 @@ from scoring.handlers.dossiers import (
     set_aside,
     withdraw,
 )
-from scoring.handlers.marking import declare, give, give_second, save_marks
+from scoring.handlers.marking import declare, give, give_second, save_marks, try_scale
 from scoring.handlers.minutes import take_minute
 from scoring.handlers.people import answer_erasure, answer_export, forget_old
 from scoring.handlers.sittings import (
@@ -61,6 +61,7 @@ __all__ = [
     "set_aside",
     "take_minute",
     "take_seat",
+    "try_scale",
     "turn_phase",
     "withdraw",
 ]

@@ -15,6 +15,7 @@ from scoring.handlers import quorum
 from scoring.handlers.sittings import UnknownSitting, locked
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
+from scoring.store import trials
 from scoring.store.marks import Place
 
 
@@ -81,6 +82,14 @@ async def give_second(
         raise Refused("Une seconde note manque, ou attend sa justification.")
     await kept.save(work.session, desk.place, 2, marks, work.at)
     await kept.give(work.session, desk.place, 2, work.at)
+
+
+async def try_scale(work: Work, sitting_id: UUID, juror: Juror, dossier: str, answers: Mapping[str, int]) -> None:
+    """Keep what a juror answered about an anchor dossier; the first answers stay. Raises `NotYours`."""
+    seat = await store_of.seat_of(work.session, sitting_id, juror.key, lock=True)
+    if seat is None:
+        raise NotYours("Prenez d'abord place dans cette séance.")
+    await trials.add(work.session, seat.id, dossier, answers, work.at)
 
 
 def _check_questions(sitting: Sitting, marks: Mapping[str, Mark]) -> None:

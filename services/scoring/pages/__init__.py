@@ -24,12 +24,13 @@ from scoring.pages import (
     seats,
     sittings,
     ties,
+    trials,
     wave,
 )
 from scoring.pages.shell import Shell
 
 INSTRUCTION = (board, dossier, opinions, decisions)
-JURORS = (seats, ties, marking, autosave, review, discussion)
+JURORS = (seats, trials, ties, marking, autosave, review, discussion)
 STAFF = (sittings, jury, picture, agenda, wave, chain, release, letters, live_desk)
 PUBLIC = (method, returns, live_phone)
 

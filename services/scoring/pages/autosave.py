@@ -12,7 +12,7 @@ from scoring import handlers
 from scoring.domain.marks import REASON_MAX, Mark, mark_of
 from scoring.domain.rulings import Refused
 from scoring.pages.seats import before_marks
-from scoring.pages.shell import PRIVATE, At, AtDossier, Shell, Undeclared
+from scoring.pages.shell import PRIVATE, At, AtDossier, Shell, Undeclared, Untried
 
 UNREAD = "Cette réponse n’a pas pu être lue : rechargez la page."
 UNDECLARED = "Dites d’abord si un lien vous rattache à ce dossier : rechargez la page."
@@ -32,7 +32,7 @@ def routes(shell: Shell) -> APIRouter:
             await _save(shell, request, at)
         except (ValueError, RecursionError, ClientDisconnect):
             return _answer(422, detail=UNREAD)
-        except Undeclared:
+        except (Undeclared, Untried):
             return _answer(409, detail=UNDECLARED)
         except Refused as refused:
             return _answer(409, detail=str(refused))

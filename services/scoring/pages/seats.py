@@ -14,8 +14,10 @@ from scoring.domain import sittings as rules
 from scoring.domain.books import Book
 from scoring.domain.rulings import NotYours
 from scoring.domain.sittings import Seat
-from scoring.pages.shell import PREFIX, At, InSitting, Marker, Shell, Undeclared, juror_of
+from scoring.domain.trials import left
+from scoring.pages.shell import PREFIX, At, InSitting, Marker, Shell, Undeclared, Untried, juror_of
 from scoring.store import marks as kept
+from scoring.store import trials
 
 DONE = {
     "place": Notice(
@@ -42,11 +44,13 @@ def routes(shell: Shell) -> APIRouter:
     async def desk(request: Request, person: Marker) -> Response:
         async with shell.database.reading() as session:
             books = await kept.books_of(session, juror_of(person))
+            tried = {seat.id: await trials.of_seat(session, seat.id) for _, seat in books if seat}
         notice = DONE.get(request.query_params.get("fait", ""))
         return shell.render(
             "my_marks.html",
             request,
             person=person,
+            tried=tried,
             desks=[(book, seat, rules.in_order(seat, book.dossiers) if seat else []) for book, seat in books],
             notices=(notice,) if notice else (),
         )
@@ -74,11 +78,23 @@ async def seated(shell: Shell, sitting_id: UUID, person: Person) -> tuple[Book, 
 
 
 async def before_marks(shell: Shell, at: At) -> tuple[Book, Seat]:
-    """A juror's book, once they said that nothing ties them to the dossier. Raises `Undeclared`, `Refused`."""
+    """A juror's book, once they tried the scale and said that nothing ties them to the dossier.
+
+    Raises `Untried`, `Undeclared`, `Refused`.
+    """
     book, seat = await seated(shell, at.sitting_id, at.person)
     book.sitting.dossier(at.candidacy_id)
+    if book.first(seat.id, at.candidacy_id).at is None:
+        await _check_tried(shell, book, seat)
     declared = book.ties.get((seat.id, at.candidacy_id))
     if declared is None:
         raise Undeclared(at.sitting_id, at.candidacy_id)
     rules.check_open(book.sitting, declared)
     return book, seat
+
+
+async def _check_tried(shell: Shell, book: Book, seat: Seat) -> None:
+    async with shell.database.reading() as session:
+        tried = await trials.of_seat(session, seat.id)
+    if waiting := left(shell.label.anchor_dossiers, book.sitting.grid, tried):
+        raise Untried(book.sitting.id, waiting[0].code)

@@ -102,6 +102,14 @@ class Undeclared(Exception):
         self.address = f"{PREFIX}/seances/{sitting_id}/dossiers/{candidacy_id}/liens"
 
 
+class Untried(Exception):
+    """A juror opens their marks before they tried the scale."""
+
+    def __init__(self, sitting_id: UUID, dossier: str) -> None:
+        super().__init__(f"anchor dossier {dossier!r} not tried in sitting {sitting_id}")
+        self.address = f"{PREFIX}/seances/{sitting_id}/reperes/{dossier}"
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What every route closes over."""

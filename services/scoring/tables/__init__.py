@@ -14,6 +14,7 @@ from scoring.tables.sittings import (
     SittingActRow,
     SittingRow,
     TieRow,
+    TrialRow,
 )
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "SittingActRow",
     "SittingRow",
     "TieRow",
+    "TrialRow",
     "WaveRow",
 ]

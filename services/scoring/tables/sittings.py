@@ -155,6 +155,18 @@ class SittingActRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     reason: str = Field(sa_type=Text)
 
 
+class TrialRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What a juror answered about an anchor dossier, by question."""
+
+    __tablename__ = "trial"
+    __table_args__ = (CheckConstraint("length(dossier) > 0", name="dossier"), _of_a_seat())
+
+    seat_id: uuid.UUID = Field(primary_key=True)
+    dossier: str = Field(primary_key=True, sa_type=Text)
+    answers: dict[str, int] = Field(sa_column=Column(DOCUMENT, nullable=False))
+    at: datetime
+
+
 class QuorumRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What was told last of the quorums of a sitting: by dossier, the marks that are missing."""
 
