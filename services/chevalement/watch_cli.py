@@ -1,4 +1,4 @@
-"""The verbs of the watch: crawl, calls, calls changes, calls export. Code runs only when its verb is used."""
+"""The verbs of the watch: crawl, calls, calls changes, export and precedents. Code runs only when its verb is used."""
 
 import asyncio
 import json
@@ -126,6 +126,29 @@ def calls_export(
         out.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
+
+
+@calls.command("precedents")
+def calls_precedents(
+    file: Annotated[Path, typer.Argument(help="The public CSV of the projects that the Fonds vert paid for.")],
+    programme: Annotated[str, typer.Option(help="The programme that the file is about.")] = "Fonds vert",
+    data: Data = None,
+) -> None:
+    """Load a public file of funded projects, shown beside the calls; it replaces the programme's former file."""
+    from chevalement import precedents as loading
+
+    try:
+        found = loading.read(file, programme)
+    except (OSError, loading.Unreadable) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    for number, why in found.wrong:
+        typer.echo(f"line {number} left out: {why}", err=True)
+
+    async def load(database: Any) -> int:
+        return await loading.load(database, programme, found)
+
+    typer.echo(f"{_read(data, load)} precedents, {len(found.wrong)} lines left out")
 
 
 def _settings(data: Path | None) -> Any:

@@ -10,6 +10,7 @@ from funding_watch import api, handlers, pages, subscribers
 from funding_watch.crawling import Crawling, crawl_settings, sources_of
 from funding_watch.domain import wording
 from funding_watch.domain.eligibility import Place
+from funding_watch.handlers.looking import Looking
 from funding_watch.handlers.search import fill_search
 from kernel.contracts.label import Label, load_label
 from kernel.runtime.auth import visitor
@@ -92,8 +93,13 @@ def web(settings: Settings, label: Label, database: Database, sources: dict[str,
         limits=LIMITS,
         generosity=settings.pace,
     )
-    app.include_router(pages.routes(database, page, sources, settings.public_url))
+    app.include_router(pages.routes(database, page, sources, settings.public_url, Looking(database, Place.of(label))))
     app.include_router(
-        api.routes(database, title=f"Veille des financements – {label.name}", public_url=settings.public_url)
+        api.routes(
+            database,
+            title=f"Veille des financements – {label.name}",
+            public_url=settings.public_url,
+            place=Place.of(label),
+        )
     )
     return app

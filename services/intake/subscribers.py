@@ -9,7 +9,7 @@ from kernel.contracts.intake_life import ActDue, WaveOpeningDue
 from kernel.contracts.intake_people import RetentionDue
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
-from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled
+from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
 
@@ -104,6 +104,10 @@ def _funding(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MatchAnswered)
     async def call_answered(event: MatchAnswered, work: Work) -> None:
         await funding.hear(work, event)
+
+    @subscriptions.on(MatchReminded)
+    async def call_to_look_at(event: MatchReminded, work: Work) -> None:
+        await funding.hear_reminder(work, event)
 
     @subscriptions.on(CallDecoded)
     async def call_decoded(event: CallDecoded, work: Work) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import text
 
 from intake.domain.funding import Funding, hear
 from intake.domain.refusals import Refused
+from intake.domain.tasks import tasks
 from intake.handlers import funding
 from intake.store import funding as store
+from intake.store.tasks import facts
 from intake.subscribers import declare
 from kernel.contracts.registry import BY_SUBJECT
-from kernel.contracts.triage import CallDecoded, Decoding, MatchAnswered, MatchForwarded, MatchRecalled
+from kernel.contracts.triage import CallDecoded, Decoding, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
 from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
@@ -114,6 +116,22 @@ async def test_the_last_edition_in_plain_words_is_kept(database: Database) -> No
     async with database.reading() as session:
         found = await store.decodings(session, [newest.call_key])
     assert found[newest.call_key] == newest.decoding
+
+
+async def test_a_call_to_look_at_is_a_task_until_it_waits_no_more(database: Database) -> None:
+    reminded = example(MatchReminded, turn=3)
+    over = example(MatchReminded, turn=4, due_on=None)
+
+    async def heard(*events: MatchReminded) -> list[str]:
+        for event in events:
+            async with database.work() as work:
+                await funding.hear_reminder(work, event)
+        async with database.reading() as session:
+            return [one.what for one in tasks(await facts(session), NOW) if one.kind == "financement"]
+
+    (what,) = await heard(reminded)
+    assert "confié à Mission climat" in what and "Réseau de chaleur de la cité" in what
+    assert await heard(over, reminded) == []
 
 
 def test_intake_hears_all_that_it_promised() -> None:

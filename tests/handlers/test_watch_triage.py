@@ -1,5 +1,6 @@
 """Triage on real databases: steps are chained and told once, whoever takes them, wherever they are said."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from funding_watch import handlers
+from funding_watch.domain.shelf import Shelf
 from funding_watch.domain.triage import Refused, Step, Who
 from funding_watch.handlers import notes, triage
 from funding_watch.store import matches
@@ -22,6 +24,7 @@ from kernel.contracts.triage import (
     MatchAnswered,
     MatchForwarded,
     MatchRecalled,
+    MatchReminded,
     MatchReminderDue,
     MatchTriaged,
 )
@@ -161,7 +164,7 @@ async def test_a_day_reminds_once_and_never_what_is_over(database: Database, clo
         await triage.set_day(work, match_id, day, TEAM)
         await triage.give_to(work, match_id, ("7", "Mission climat"), TEAM)
     due = MatchReminderDue(match_id=match_id, due_on=day)
-    for event in (due, due.model_copy(update={"due_on": moment(3).date()})):
+    for event in (due, due.model_copy(update={"due_on": moment(3).date()}), due):
         async with database.work() as work:
             await triage.come_due(work, event)
     async with database.reading() as session:
@@ -171,6 +174,12 @@ async def test_a_day_reminds_once_and_never_what_is_over(database: Database, clo
         ("affectation", "Mission climat"),
         ("rappel", day.isoformat()),
     ]
+    (body,) = await told(database, MatchReminded)
+    assert (body["due_on"], body["assigned_name"]) == (day.isoformat(), "Mission climat")
+    clock.set(moment(8))
+    async with database.work() as work:
+        await triage.take_step(work, match_id, Step("a_etudier"), TEAM)
+    assert [body["due_on"] for body in await told(database, MatchReminded)] == [day.isoformat(), None]
 
 
 async def test_a_note_in_plain_words_has_versions_and_nobody_overwrites_another(database: Database) -> None:
@@ -190,3 +199,45 @@ async def test_a_note_in_plain_words_has_versions_and_nobody_overwrites_another(
 
 def test_the_watch_hears_all_that_it_promised() -> None:
     assert declare(PLACE, ()).missing() == set()
+
+
+async def ranking(database: Database, candidacy_id: UUID) -> list[tuple[int | None, str, float, str]]:
+    async with database.reading() as session:
+        found = await matches.of_project(session, candidacy_id)
+    return [(one.rank, one.proposal.call_key, one.proposal.score, one.proposal.reason) for one in found if one.rank]
+
+
+async def learn(database: Database, shelf: Shelf) -> None:
+    """The last step is heard twice, by a process that knows the calls and by one that has just begun."""
+    event = MatchTriaged.model_validate_json(json.dumps((await told(database, MatchTriaged))[-1]))
+    for known in (shelf, Shelf()):
+        async with database.work() as work:
+            await handlers.learn_from(work, event, PLACE, known)
+
+
+@pytest.mark.parametrize("reason", ["mauvais_theme", "mauvais_territoire", "deja_demande"])
+async def test_setting_aside_teaches_and_taking_back_restores_the_very_ranking(database: Database, reason: str) -> None:
+    candidacy_id, match_id = await matched(database)
+    await read(database, *(call(f"more-{n}", title=f"Réseau de chaleur au bois, volet {n}") for n in range(6)))
+    shelf = Shelf()
+    async with database.work() as work:
+        await handlers.match_all(work, PLACE, shelf)
+    before = await ranking(database, candidacy_id)
+    assert len(before) == 5
+    aside = next(key for _, key, _, _ in before)
+    match_id = matches.match_id(candidacy_id, aside)
+
+    async with database.work() as work:
+        await triage.take_step(work, match_id, Step("ecarte", reason), TEAM)  # type: ignore[arg-type]  # a Reason
+    await learn(database, shelf)
+    after = await ranking(database, candidacy_id)
+    assert aside not in [key for _, key, _, _ in after] and len(after) == 5
+
+    async with database.work() as work:
+        await handlers.match_changed(work, [aside], PLACE, shelf)
+    assert await ranking(database, candidacy_id) == after, "a changed call must not come back by itself"
+
+    async with database.work() as work:
+        await triage.take_back(work, match_id, TEAM)
+    await learn(database, shelf)
+    assert await ranking(database, candidacy_id) == before

@@ -41,6 +41,7 @@ MEMBERS = Maker(frozenset(get_args(Role)))
 PROPOSERS = Maker(frozenset({"staff", "expert"}))
 MARKERS = Maker(frozenset({"partner", "expert"}))
 JURORS, APPLICANTS = Maker(frozenset({"staff", "partner", "expert"})), Maker(frozenset({"applicant"}))
+SORTERS = Maker(frozenset({"staff", "partner"}))
 KEYED = ALL(404)
 """Open to whoever holds the key in the address, which nobody does here: it looks like a page that does not exist."""
 MAILED = ("preferences", "desabonnement", "reponse")
@@ -129,6 +130,8 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("POST", "/mes-dossiers/{candidacy_id}/messages"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/fichiers"): APPLICANTS(404),
         ("GET", "/mes-dossiers/{candidacy_id}/fichiers/{attachment_id}"): APPLICANTS(404),
+        ("GET", "/mes-dossiers/{candidacy_id}/financements"): APPLICANTS(404),
+        ("POST", "/mes-dossiers/{candidacy_id}/financements/{match_id}"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/modifier"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/reprendre"): APPLICANTS(404),
         ("POST", "/mes-dossiers/{candidacy_id}/retrait"): APPLICANTS(404),
@@ -229,6 +232,20 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/doublons/{pair_id}"): STAFF(404),
         ("POST", "/doublons/{pair_id}"): STAFF(404, 422),
         ("POST", "/doublons/{pair_id}/annuler"): STAFF(404),
+        ("GET", "/projets/{candidacy_id}/pourquoi"): STAFF(),
+        ("GET", "/projets/{candidacy_id}/montage"): STAFF(),
+        ("POST", "/projets/{candidacy_id}/montage"): STAFF(),
+        ("GET", "/tri"): SORTERS(),
+        ("POST", "/tri/lot"): SORTERS(422),
+        ("POST", "/tri/lot/confirmation"): SORTERS(422),
+        ("POST", "/tri/annuler"): SORTERS(303),
+        ("GET", "/tri/{match_id}"): SORTERS(404),
+        ("POST", "/tri/{match_id}/etat"): SORTERS(404),
+        ("POST", "/tri/{match_id}/annuler"): SORTERS(404),
+        ("POST", "/tri/{match_id}/notes"): SORTERS(404),
+        ("POST", "/tri/{match_id}/suivi"): SORTERS(404),
+        ("GET", "/decryptage/{key:path}"): STAFF(404),
+        ("POST", "/decryptage/{key:path}"): STAFF(404),
         ("GET", "/previsions"): STAFF(),
         ("GET", "/appels.csv"): STAFF(),
         ("GET", "/appels.ods"): STAFF(),

@@ -17,6 +17,7 @@ from kernel.runtime.clock import FixedClock
 from kernel.runtime.service import Service
 from kernel.runtime.sessions import COOKIE
 from kernel.runtime.settings import Settings
+from tests.pages.test_access_list import ACCESS
 from tests.sign_in import cookie_of
 from tests.watch_story import (
     PLACE,
@@ -33,39 +34,8 @@ from tests.watch_story import (
     submitted,
 )
 
-STAFF_ONLY = {
-    ("GET", "/"),
-    ("GET", "/appels/{key:path}"),
-    ("GET", "/copies/{key:path}"),
-    ("GET", "/previsions"),
-    ("GET", "/appels.csv"),
-    ("GET", "/appels.ods"),
-    ("GET", "/appels.json"),
-    ("GET", "/projets"),
-    ("GET", "/projets/{candidacy_id}"),
-    ("GET", "/sources"),
-    ("POST", "/sources/{name}/lire"),
-    ("GET", "/sources/{name}/accepter"),
-    ("POST", "/sources/{name}/accepter"),
-    ("POST", "/decisions/{key:path}"),
-    ("POST", "/quarantaine/{key:path}"),
-    ("GET", "/projets/{candidacy_id}/abonnements"),
-    ("POST", "/projets/{candidacy_id}/abonnements"),
-    ("POST", "/abonnements/{feed_id}/revoquer"),
-    ("GET", "/doublons"),
-    ("GET", "/doublons/{pair_id}"),
-    ("POST", "/doublons/{pair_id}"),
-    ("POST", "/doublons/{pair_id}/annuler"),
-}
-OPEN = {
-    ("GET", "/appels.atom"),
-    ("GET", "/appels.ics"),
-    ("GET", "/flux/{key}.atom"),
-    ("GET", "/flux/{key}.ics"),
-    ("GET", "/common-grants/opportunities"),
-    ("GET", "/common-grants/opportunities/{opportunity_id}"),
-    ("POST", "/common-grants/opportunities/search"),
-}
+ROUTES = {route: rule for route, rule in ACCESS["funding_watch"].items() if not route[1].startswith("/health")}
+STAFF_ONLY = {route for route, rule in ROUTES.items() if rule.who == frozenset({"staff"})}
 HOSTILE = "<script>alert(1)</script> chaleur au bois"
 
 
@@ -130,7 +100,7 @@ def _routes(routes: list[object]) -> list[APIRoute]:
 async def test_every_page_is_in_the_access_list(desk: Desk) -> None:
     routes = {(method, one.path) for one in _routes(desk.service.app.routes) for method in one.methods or ()}
 
-    assert {route for route in routes if not route[1].startswith("/health")} == STAFF_ONLY | OPEN
+    assert {route for route in routes if not route[1].startswith("/health")} == set(ROUTES)
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("partner", 403), ("expert", 403), ("applicant", 403)])

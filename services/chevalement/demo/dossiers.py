@@ -7,6 +7,8 @@ from typing import Any
 from chevalement.demo.browser import Fields
 
 Dossier = dict[str, Any]
+EXAMPLE_AMOUNTS = {"tech3e": {1: 800_000, 2: 240_000, 3: 300_000, 5: 150_000}}
+"""Slug → number of a need → euros: no amount is published, and a montage needs some. The table says so."""
 
 
 def dossiers() -> list[Dossier]:
@@ -14,6 +16,13 @@ def dossiers() -> list[Dossier]:
     folder = files("chevalement") / "sample" / "dossiers"
     found = sorted((path for path in folder.iterdir() if path.name.endswith(".json")), key=lambda path: path.name)
     return [json.loads(path.read_text(encoding="utf-8")) for path in found]
+
+
+def with_example_amounts(dossier: Dossier) -> Dossier:
+    """The dossier with the amounts of an example, where it has one; the files themselves hold none."""
+    amounts = EXAMPLE_AMOUNTS.get(dossier["slug"], {})
+    needs = [need | {"montant": amounts.get(n, need["montant"])} for n, need in enumerate(dossier["besoins"], 1)]
+    return dossier | {"besoins": needs}
 
 
 def fields(dossier: Dossier, token: str) -> Fields:

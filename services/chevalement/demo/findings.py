@@ -26,6 +26,32 @@ class Match:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The montage of a project, as the staff's page shows it: call, amount, what it rests on; then what is left."""
+
+    title: str
+    lines: tuple[tuple[str, str, str], ...]
+    total: str
+    to_find: str
+
+
+async def plans(officer: Visitor, candidates: Sequence[Candidate]) -> list[Plan]:
+    """The plans of those projects that have one."""
+    return [found for one in candidates if (found := await plan(officer, one))]
+
+
+async def plan(officer: Visitor, candidate: Candidate) -> Plan | None:
+    """The plan proposed for a project; None where no call that fits says how much it gives."""
+    page = await officer.get(f"/veille/projets/{candidate.id}/montage")
+    lines = []
+    for row in page.selector.css("#ce-montage tbody tr"):
+        cells = [" ".join(" ".join(cell.css("*::text").getall()).split()) for cell in row.css("td")]
+        lines.append((_text(row, "th a *"), cells[1], cells[2]))
+    sums = [" ".join(text.split()) for text in page.selector.css("#somme strong::text").getall()]
+    return Plan(candidate.title, tuple(lines), *sums[:2]) if lines and len(sums) >= 2 else None
+
+
 async def read_sources(officer: Visitor) -> int:
     """Have every source read that never was, wait until all are well; returns how many calls they show."""
     page = await officer.get("/veille/sources")

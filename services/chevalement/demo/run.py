@@ -116,12 +116,14 @@ async def play(
     try:
         with _progress(console) as progress:
             found = await _steps(story, stage, progress)
+        plans = await findings.plans(story.officer, story.candidates)
     finally:
         await story.applicant.close()
         await story.officer.close()
     reread = await again() if again else {}
     summary: dict[str, object] = {**found.summary, **reread, "seconds": round(time.perf_counter() - begin, 1)}
     show.table(show.wide(), story.candidates, found.matches, found.mails)
+    show.montage(show.wide(), plans)
     if as_json:
         print(json.dumps(summary), flush=True)
     return summary

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from chevalement.demo.findings import Match
+from chevalement.demo.findings import Match, Plan
 from chevalement.demo.story import Candidate
 
 BEST = 3
@@ -37,6 +37,22 @@ def table(
         reasons = reasons or "aucun appel assez proche : rien n'est proposé"
         shown.add_row(project, reasons, deadlines, str(mails[candidate.id]))
     console.print(shown)
+
+
+def montage(console: Console, plans: Sequence[Plan]) -> None:
+    """The plan with the most lines, with its figures; a sentence where no call says how much it gives."""
+    if not plans:
+        console.print("Aucun appel proposé ne dit combien il donne : aucun montage n'est inventé.")
+        return
+    plan = max(plans, key=lambda one: len(one.lines))
+    shown = Table(title=f"Un montage, sur des montants d’exemple : {plan.title}", show_lines=True)
+    shown.add_column("Appel", ratio=1)
+    shown.add_column("Montant", justify="right", width=14)
+    shown.add_column("Repose sur", ratio=1)
+    for line in plan.lines:
+        shown.add_row(*line)
+    console.print(shown)
+    console.print(f"Total du montage : {plan.total}. Reste à trouver : {plan.to_find}.")
 
 
 def where_to_click(console: Console, url: str, link: str, mailbox: Path) -> None:

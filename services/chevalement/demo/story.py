@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chevalement.demo.browser import Unexpected, Visitor
-from chevalement.demo.dossiers import Dossier, dossiers, fields
+from chevalement.demo.dossiers import Dossier, dossiers, fields, with_example_amounts
 from kernel.runtime.auth import Door, Person
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -38,7 +38,9 @@ class Story:
     applicant: Visitor
     officer: Visitor
     door: Door
-    candidates: list[Candidate] = field(default_factory=lambda: [Candidate(d) for d in dossiers()])
+    candidates: list[Candidate] = field(
+        default_factory=lambda: [Candidate(with_example_amounts(d)) for d in dossiers()]
+    )
 
     async def sign_in(self) -> None:
         """The officer opens the link and presses its button."""

@@ -14,19 +14,20 @@ from starlette.responses import JSONResponse, Response
 from funding_watch.api.project_feeds import add_project_feeds
 from funding_watch.domain import feeds
 from funding_watch.domain.common_grants import identifier, opportunity
+from funding_watch.domain.eligibility import Place
 from funding_watch.domain.opportunity_search import Candidate, Found, Paging, Search, search
 from funding_watch.store import calls
 from funding_watch.store.search import find
 from kernel.runtime.database import Database
 
 
-def routes(database: Database, *, title: str, public_url: str) -> APIRouter:
+def routes(database: Database, *, title: str, public_url: str, place: Place) -> APIRouter:
     """The open routes; `title` names the feeds, `public_url` is where people reach us."""
     router = APIRouter()
     _add_opportunities(router, database)
     _add_search(router, database)
     _add_feeds(router, database, title, public_url)
-    add_project_feeds(router, database, public_url)
+    add_project_feeds(router, database, public_url, place)
     return router
 
 

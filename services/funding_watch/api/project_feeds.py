@@ -12,9 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from funding_watch.domain import feeds
+from funding_watch.domain.eligibility import Place
 from funding_watch.domain.opportunity_search import Candidate
 from funding_watch.domain.reasons import headline
+from funding_watch.domain.retroplanning import Milestone, retroplanning
 from funding_watch.domain.wording import VERDICT_WORDS
+from funding_watch.store import calls, montages, projects
 from funding_watch.store import feeds as store
 from funding_watch.store import pages as reading
 from kernel.runtime.database import Database
@@ -22,7 +25,7 @@ from kernel.runtime.database import Database
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
 
-def add_project_feeds(router: APIRouter, database: Database, public_url: str) -> None:
+def add_project_feeds(router: APIRouter, database: Database, public_url: str, place: Place) -> None:
     """The two forms of a secret address."""
 
     @router.get("/flux/{key}.atom")
@@ -36,8 +39,25 @@ def add_project_feeds(router: APIRouter, database: Database, public_url: str) ->
     @router.get("/flux/{key}.ics")
     async def calendar(key: str) -> Response:
         title, calls, notes = await _followed(database, key)
-        body = feeds.calendar(calls, title=title, now=database.clock.now(), notes=notes)
+        planned = await _planned(database, key, place)
+        body = feeds.calendar(calls, title=title, now=database.clock.now(), notes=notes, planned=planned)
         return Response(body, media_type="text/calendar", headers=PRIVATE)
+
+
+async def _planned(database: Database, key: str, place: Place) -> list[tuple[Candidate, list[Milestone]]]:
+    """What is to be done before the deadlines of the calls of the montage that was chosen."""
+    async with database.reading() as session:
+        candidacy_id = await store.project_of(session, key)
+        candidacy = await projects.one(session, candidacy_id) if candidacy_id else None
+        chosen = await montages.chosen(session, candidacy_id) if candidacy_id else None
+        if chosen is None or candidacy is None or candidacy.facts is None:
+            return []
+        known = await calls.known(session, list(dict.fromkeys(grant.key for grant in chosen.grants)))
+    now = database.clock.now()
+    return [
+        (Candidate(one.call, one.first_seen_at, chosen.at), retroplanning(one.call, candidacy.facts, place, now))
+        for _, one in sorted(known.items())
+    ]
 
 
 async def _followed(database: Database, key: str) -> tuple[str, list[Candidate], dict[str, str]]:
@@ -53,9 +73,9 @@ async def _read(session: AsyncSession, key: str) -> tuple[str, list[Candidate], 
         raise HTTPException(404)
     candidacy, matched = found
     today = [one for one in matched if one.match.rank]
-    calls = [Candidate(one.known.call, one.known.first_seen_at, one.known.last_changed_at) for one in today]
+    shown = [Candidate(one.known.call, one.known.first_seen_at, one.known.last_changed_at) for one in today]
     notes = {
         one.known.call.key: f"{VERDICT_WORDS[one.match.proposal.verdict]}\u202f: {headline(one.match.proposal.reason)}"
         for one in today
     }
-    return f"{candidacy.facts.title if candidacy.facts else ''} – financements possibles", calls, notes
+    return f"{candidacy.facts.title if candidacy.facts else ''} – financements possibles", shown, notes

@@ -4,7 +4,7 @@ The rule kept here: a feed holds what is public; a project is spoken of in the n
 deadline bears the same identifier for ever, so that a diary moves it instead of doubling it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from xml.etree import ElementTree
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.common_grants import identifier
 from funding_watch.domain.opportunity_search import Candidate
+from funding_watch.domain.retroplanning import Milestone
 from funding_watch.domain.wording import STATUS_WORDS, UNCONFIRMED, day_words, listed, money_words
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -76,12 +77,26 @@ def summary(call: FundingCall, now: datetime) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def calendar(calls: Iterable[Candidate], *, title: str, now: datetime, notes: Notes = NO_NOTES) -> bytes:
-    """Every dated step ahead of the calls that are not closed, as whole days with an alarm a week before."""
+def calendar(
+    calls: Iterable[Candidate],
+    *,
+    title: str,
+    now: datetime,
+    notes: Notes = NO_NOTES,
+    planned: Sequence[tuple[Candidate, Sequence[Milestone]]] = (),
+) -> bytes:
+    """Every dated step ahead of the calls that are not closed, as whole days with an alarm a week before.
+
+    `planned`: what is to be done before the deadline of calls that were chosen.
+    """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Chevalement//Veille//FR", f"X-WR-CALNAME:{_escaped(title)}"]
     for one in sorted(calls, key=lambda one: one.call.key):
         if one.call.status_at(now) != "clos":
             lines += _events(one, now, notes)
+    for one, steps in planned:
+        for step in steps:
+            if step.step != "limite":
+                lines += _event(one, step.day, f"retro-{step.step}", step.words, step.words)
     lines.append("END:VCALENDAR")
     return "".join(f"{part}\r\n" for line in lines for part in _folded(line)).encode()
 
@@ -95,9 +110,9 @@ def _events(one: Candidate, now: datetime, notes: Notes) -> Iterator[str]:
             yield from _event(one, day, "limite" if last else f"etape-{number}", _said(call, now, notes))
 
 
-def _event(one: Candidate, day: date, step: str, said: str) -> list[str]:
+def _event(one: Candidate, day: date, step: str, said: str, ahead: str = "") -> list[str]:
     doubt = f"[{UNCONFIRMED}] " if one.call.presence == "non_confirme" else ""
-    name = _escaped(f"{doubt}{one.call.title}")
+    name = _escaped(f"{doubt}{ahead}{' — ' if ahead else ''}{one.call.title}")
     return [
         "BEGIN:VEVENT",
         f"UID:{identifier(one.call.key)}-{step}@chevalement",

@@ -22,6 +22,7 @@ from funding_watch.domain.eligibility import (
     is_made_for,
     verdict_of,
 )
+from funding_watch.domain.lessons import Lessons
 from funding_watch.domain.quotes import quotes
 from funding_watch.domain.reasons import reason
 from funding_watch.domain.stock import K1, Entry, Index, Statistics
@@ -59,6 +60,7 @@ OTHER_NEEDS, ANSWERED_TOO = 0.5, 2
 """Share of their own score that the other needs a call answers add to the best one's, and how many of them."""
 TELLING = 12
 """A need is answered in full by this many of its most telling words."""
+UNTAUGHT = Lessons()
 ROUNDED = 0.0001
 """More than rounding a score can add to it."""
 
@@ -151,9 +153,9 @@ class Fit:
     score: float
 
 
-def propose(project: Project, index: Index, place: Place, now: datetime) -> list[Proposal]:
+def propose(project: Project, index: Index, place: Place, now: datetime, lessons: Lessons = UNTAUGHT) -> list[Proposal]:
     """The best calls for the project at `now`, best first, at most MOST; empty where nothing fits."""
-    return [proposal_of(fit, project.porteur_form) for fit in best(project, index, place, now)]
+    return [proposal_of(fit, project.porteur_form) for fit in best(project, index, place, now, lessons)]
 
 
 def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
@@ -161,25 +163,32 @@ def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
     return [fit for fit in fits if fit.score >= THRESHOLD][:MOST]
 
 
-def best(project: Project, index: Index, place: Place, now: datetime) -> list[Fit]:
+def best(project: Project, index: Index, place: Place, now: datetime, lessons: Lessons = UNTAUGHT) -> list[Fit]:
     """The same as `worth_sending(ranked(…))`: calls are checked from the most promising on, until none can win."""
     found: list[Fit] = []
     for promise, key, relevant in _promising(queries_of(project, index.statistics), index, place, THRESHOLD - MADE_FOR):
         if promise < (found[-1].score if len(found) == MOST else THRESHOLD):
             break
-        fit = _checked(index.entries[key], relevant, place, now)
+        fit = _taught(_checked(index.entries[key], relevant, place, now), index, lessons)
         if fit and fit.score >= THRESHOLD:
             found = sorted([*found, fit], key=_best_first)[:MOST]
     return found
 
 
 def ranked(
-    project: Project, index: Index, place: Place, now: datetime, priorities: Mapping[int, int] | None = None
+    project: Project,
+    index: Index,
+    place: Place,
+    now: datetime,
+    priorities: Mapping[int, int] | None = None,
+    *,
+    lessons: Lessons = UNTAUGHT,
 ) -> list[Fit]:
-    """Every call that no check refuses and that shares a word with a need, best first."""
+    """Every call that no check and no person refuses and that shares a word with a need, best first."""
     queries = queries_of(project, index.statistics, priorities)
     checked = (
-        _checked(index.entries[key], relevant, place, now) for _, key, relevant in _promising(queries, index, place)
+        _taught(_checked(index.entries[key], relevant, place, now), index, lessons)
+        for _, key, relevant in _promising(queries, index, place)
     )
     return sorted((fit for fit in checked if fit), key=_best_first)
 
@@ -219,8 +228,16 @@ def _checked(entry: Entry, relevant: Relevant, place: Place, now: datetime) -> F
     common = check_project(entry.call, project, place, now)
     if verdict_of(common) == "non":
         return None
-    found = [fit for query, score in relevant if (fit := _fit(entry, query, common, score))]
+    found = [fit for query, score in relevant if (fit := fit_of(entry, query, common, score))]
     return _at_home(_together(found), project, place) if found else None
+
+
+def _taught(fit: Fit | None, index: Index, lessons: Lessons) -> Fit | None:
+    """The fit after what people said: what they set aside is none, what is like it where it was off counts less."""
+    if fit is None or fit.entry.call.key in lessons.aside:
+        return None
+    share = lessons.share(fit.entry.call, index.statistics)
+    return fit if share == 1 else replace(fit, score=round(fit.score * share, 4))
 
 
 def _weight_of(need: Need, priorities: Mapping[int, int]) -> float:
@@ -242,7 +259,7 @@ def _at_home(fit: Fit, project: Project, place: Place) -> Fit:
     return replace(fit, score=round(min(1.0, score), 4))
 
 
-def _fit(entry: Entry, query: Query, common: tuple[Check, ...], score: float) -> Fit | None:
+def fit_of(entry: Entry, query: Query, common: tuple[Check, ...], score: float) -> Fit | None:
     """None where the call does not pay for that kind of need; each doubt takes its part of the score."""
     checks = (*common, *check_need(entry.call, query.project, query.need))
     if verdict_of(checks) == "non":

@@ -14,6 +14,8 @@ PUBLIC_SHARE = 0.8
 Code général des collectivités territoriales, article L. 1111-10, III.
 """
 LOCAL_AUTHORITIES = frozenset({"commune", "epci", "syndicat_mixte", "departement", "region"})
+ABSURD = 1_000_000_000
+"""Euros from which a need is taken for a mistake of typing, and not counted."""
 OWN_WORDS = ("autofinancement", "fonds propres", "ressources propres", "apport")
 PRIVATE_WORDS = ("fondation", "mécén", "banque", "prêt", "emprunt", "crowdfunding", "financement participatif", "privé")
 
@@ -79,7 +81,7 @@ def funding_of(project: Project) -> Funding:
     posts = tuple(
         Post(need.number, need.purpose, need.amount, need.kind == "investissement")
         for need in project.needs
-        if need.amount and need.amount > 0
+        if need.amount and 0 < need.amount < ABSURD
     )
     sums = {"own": 0, "private": 0, "public": 0}
     for line in project.plan:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
-from funding_watch.domain.matching import MOST, THRESHOLD, Proposal, Query, most_of, propose, queries_of
+from funding_watch.domain.lessons import Lessons
+from funding_watch.domain.matching import MOST, THRESHOLD, UNTAUGHT, Proposal, Query, most_of, propose, queries_of
 from funding_watch.domain.postings import Postings
 from funding_watch.domain.projects import Candidacy
 from funding_watch.domain.stock import Index, Statistics, counts_of
@@ -123,6 +124,6 @@ class Shelf:
                     found.add(candidacy_id)
         return found
 
-    def proposals(self, one: Candidacy, place: Place, now: datetime) -> list[Proposal]:
-        """The best calls for a project, best first."""
-        return propose(one.facts, self.index, place, now) if one.facts else []
+    def proposals(self, one: Candidacy, place: Place, now: datetime, lessons: Lessons = UNTAUGHT) -> list[Proposal]:
+        """The best calls for a project, best first, after what people said of its calls."""
+        return propose(one.facts, self.index, place, now, lessons) if one.facts else []

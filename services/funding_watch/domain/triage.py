@@ -167,6 +167,11 @@ def steps_from(state: State, role: Actor) -> list[State]:
     return [to for to in STATES if role in MOVES[state].get(to, ())]
 
 
+def steps_of(role: Actor) -> list[State]:
+    """Where this role may take some match, in the order of the table."""
+    return [to for to in STATES if any(role in moves.get(to, ()) for moves in MOVES.values())]
+
+
 def check_step(before: Triage, step: Step, role: Actor) -> None:
     """Raises `Refused` where the table has no such step for this role, or its reason does not go with it."""
     if role not in MOVES[before.state].get(step.to, frozenset()):
@@ -250,6 +255,11 @@ def dated(before: Triage, due_on: date | None, who: Who, at: datetime) -> tuple[
 def reminds(triage: Triage, due_on: date) -> bool:
     """Whether an appointment made for `due_on` still means something."""
     return triage.due_on == due_on and triage.state in OPEN
+
+
+def was_reminded(triage: Triage, at: datetime) -> bool:
+    """Whether somebody may have been reminded of a day that has come."""
+    return triage.due_on is not None and triage.due_on <= at.date()
 
 
 def _as_it_stands(triage: Triage, act: Act, who: Who, at: datetime) -> Line:

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from funding_watch.domain import catalogue
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
+from funding_watch.domain.lessons import Lessons, profile_of
 from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
-from funding_watch.store import calls, duplicates, matches, measures, projects
+from funding_watch.store import calls, duplicates, matches, measures, projects, triage
 from kernel.contracts.funding_watch import ErasureDone, ExportDone, MatchProposed
 from kernel.contracts.intake import CandidacySubmitted
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
@@ -34,7 +38,7 @@ async def hear(work: Work, event: Told, place: Place, shelf: Shelf | None = None
     await projects.save(work.session, candidacy)
     if candidacy.is_watched:
         shelf = shelf or Shelf()
-        await _refresh(work, shelf)
+        await refresh(work.session, shelf)
         await _propose(work, [candidacy], place, shelf)
     elif candidacy.is_candidate and isinstance(event, CandidacySubmitted | CandidacyRevised):
         await _suggest(work, candidacy, place, shelf or Shelf())
@@ -42,7 +46,7 @@ async def hear(work: Work, event: Told, place: Place, shelf: Shelf | None = None
 
 async def _suggest(work: Work, candidacy: Candidacy, place: Place, shelf: Shelf) -> None:
     """Name the best calls of today to whoever answers this candidacy; nothing is followed for it yet."""
-    await _refresh(work, shelf)
+    await refresh(work.session, shelf)
     for proposal in shelf.proposals(candidacy, place, work.at)[:SUGGESTED]:
         told = _proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call)
         work.record(told.model_copy(update={"candidate": True}))
@@ -55,18 +59,34 @@ async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
 
 
 async def learn_from(work: Work, event: MatchTriaged, place: Place, shelf: Shelf) -> None:
-    """People set a match aside, or took it up again: what is proposed to its project is looked for again."""
+    """People set a match aside, or took it up again: what is proposed to its project is looked for again.
+
+    What is true now is read from the match, not from the event, which may come late or twice.
+    """
     if "ecarte" not in {event.before, event.state}:
         return
     candidacy = await projects.claim(work.session, event.candidacy_id)
+    await refresh(work.session, shelf)
+    await _keep_profile(work, event.match_id, candidacy, shelf)
     if candidacy.is_watched:
-        await _refresh(work, shelf)
         await _propose(work, [candidacy], place, shelf)
 
 
 async def answer_export(work: Work, event: ExportOrdered) -> None:
     """Say that nothing is held of anybody: what the watch knows of a project is in its dossier."""
     work.record(ExportDone(export_id=event.export_id, held={}, at=work.at))
+
+
+async def _keep_profile(work: Work, match_id: UUID, candidacy: Candidacy, shelf: Shelf) -> None:
+    """What a call off the subject spoke of is kept as it was, so that the call may go and the lesson stays."""
+    known = await triage.one(work.session, match_id)
+    if known is None or known.turn == 0:
+        return
+    call = (await calls.known(work.session, [known.call_key]))[known.call_key].call
+    is_off = known.reason == "mauvais_theme" and candidacy.facts is not None
+    statistics = shelf.index.statistics
+    profile = profile_of(call, candidacy.facts, statistics) if is_off and candidacy.facts else None
+    await triage.keep_profile(work.session, match_id, profile)
 
 
 async def match_all(work: Work, place: Place, shelf: Shelf | None = None) -> None:
@@ -88,7 +108,7 @@ async def start_day(work: Work, place: Place, shelf: Shelf) -> None:
     if known is not None and known.astimezone(PARIS).date() >= work.at.astimezone(PARIS).date():
         return
     watched = await projects.claim_watched(work.session)
-    await _refresh(work, shelf)
+    await refresh(work.session, shelf)
     await _measure(work, shelf)
     await _propose(work, watched, place, shelf)
 
@@ -98,7 +118,7 @@ async def _match(work: Work, keys: Collection[str] | None, place: Place, shelf: 
     if not watched:
         return
     before = shelf.index.statistics.version
-    await _refresh(work, shelf)
+    await refresh(work.session, shelf)
     if keys is not None and not await _measured(work, shelf, before):
         shelf.learn_projects(watched)
         touched = shelf.touched(keys, await matches.shown(work.session), place)
@@ -106,19 +126,19 @@ async def _match(work: Work, keys: Collection[str] | None, place: Place, shelf: 
     await _propose(work, watched, place, shelf)
 
 
-async def _refresh(work: Work, shelf: Shelf) -> None:
+async def refresh(session: AsyncSession, shelf: Shelf) -> None:
     """Bring the shelf to the calls that are shown, and to the measure of words that is kept in the database."""
-    hidden = await duplicates.hidden(work.session)
-    versions = {key: one for key, one in (await calls.versions(work.session)).items() if key not in hidden}
+    hidden = await duplicates.hidden(session)
+    versions = {key: one for key, one in (await calls.versions(session)).items() if key not in hidden}
     stale = shelf.stale_calls(versions)
     for start in range(0, len(stale), READ_AT_ONCE):
-        read = await calls.known(work.session, stale[start : start + READ_AT_ONCE])
+        read = await calls.known(session, stale[start : start + READ_AT_ONCE])
         shelf.learn_calls((one.call for one in read.values()), versions)
-    at = None if shelf.is_small else await measures.day(work.session)
+    at = None if shelf.is_small else await measures.day(session)
     if at is None:
         shelf.weigh(shelf.index.measured())
     elif at != shelf.weighed_at:
-        shelf.weigh(await measures.last(work.session), at)
+        shelf.weigh(await measures.last(session), at)
 
 
 async def _measured(work: Work, shelf: Shelf, before: int) -> bool:
@@ -134,11 +154,13 @@ async def _measure(work: Work, shelf: Shelf) -> None:
 
 
 async def _propose(work: Work, watched: Sequence[Candidacy], place: Place, shelf: Shelf) -> None:
+    taught = await triage.set_aside(work.session, [one.candidacy_id for one in watched])
     for candidacy in watched:
         if candidacy.facts is None:
             continue
         await asyncio.sleep(0)  # pages are served in between
-        proposals = shelf.proposals(candidacy, place, work.at)
+        lessons = Lessons.of(taught.get(candidacy.candidacy_id, ()))
+        proposals = shelf.proposals(candidacy, place, work.at, lessons)
         for proposal in await matches.keep(work.session, candidacy.candidacy_id, proposals, work.at):
             work.record(_proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call))
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from funding_watch.domain import catalogue
 from funding_watch.domain import triage as rules
-from funding_watch.domain.triage import ANSWERS, Line, Refused, Step, Triage, Who
+from funding_watch.domain.triage import ANSWERS, Line, Step, Triage, Who
 from funding_watch.store import calls, matches, projects
 from funding_watch.store import triage as store
 from kernel.contracts.envelope import Event
@@ -23,6 +23,7 @@ from kernel.contracts.triage import (
     MatchAnswered,
     MatchForwarded,
     MatchRecalled,
+    MatchReminded,
     MatchReminderDue,
     MatchTriaged,
     Track,
@@ -65,11 +66,28 @@ async def give_to(work: Work, match_id: UUID, to: tuple[str, str], who: Who) -> 
 
 async def set_day(work: Work, match_id: UUID, due_on: date | None, who: Who) -> Triage:
     """Somebody says by when a match is to be looked at, and will be reminded. Raises `UnknownMatch`, `Refused`."""
+    known = await store.one(work.session, match_id)
     after = await _change(work, match_id, lambda before: rules.dated(before, due_on, who, work.at))
+    if known is not None and rules.was_reminded(known, work.at):
+        work.record(await _reminder(work, after, None))
     if due_on is not None:
         at = max(datetime.combine(due_on, MORNING, PARIS), work.at)
         work.later(MatchReminderDue(match_id=match_id, due_on=due_on), at, f"triage.{match_id}")
     return after
+
+
+async def follow(work: Work, match_id: UUID, to: tuple[str, str], due_on: date | None, who: Who) -> None:
+    """Somebody says who follows a match and until when; what is already so is not written again.
+
+    Raises `UnknownMatch`, `Refused`.
+    """
+    known = await store.one(work.session, match_id)
+    if known is None:
+        raise UnknownMatch(str(match_id))
+    if to[0] != known.assigned_to:
+        await give_to(work, match_id, to, who)
+    if due_on != known.due_on:
+        await set_day(work, match_id, due_on, who)
 
 
 async def come_due(work: Work, event: MatchReminderDue) -> None:
@@ -78,8 +96,25 @@ async def come_due(work: Work, event: MatchReminderDue) -> None:
     known = await store.one(work.session, event.match_id)
     if known is None or not rules.reminds(known, event.due_on):
         return
+    if await store.is_written(work.session, event.match_id, key):
+        return
     who = Who(known.assigned_name or "Veille", "staff")
-    await _change(work, event.match_id, lambda before: rules.reminded(before, event.due_on, who, work.at), key)
+    after = await _change(work, event.match_id, lambda before: rules.reminded(before, event.due_on, who, work.at), key)
+    work.record(await _reminder(work, after, event.due_on))
+
+
+async def _reminder(work: Work, known: Triage, due_on: date | None) -> MatchReminded:
+    track = await track_of(work, known)
+    return MatchReminded(
+        match_id=known.match_id,
+        candidacy_id=known.candidacy_id,
+        turn=known.turn,
+        due_on=due_on,
+        project_title=track.project_title,
+        call_title=track.call.title,
+        assigned_name=known.assigned_name,
+        at=work.at,
+    )
 
 
 async def hear_porteur(work: Work, event: FundingAnswered) -> None:
@@ -137,6 +172,8 @@ async def _change(work: Work, match_id: UUID, change: Change, key: str = "") -> 
     await store.write(work.session, head, after, line, key)
     if line.act in {"etat", "annulation"}:
         work.record(*await _told(work, before, after, line))
+        if rules.was_reminded(before, work.at):
+            work.record(await _reminder(work, after, None))
     return after
 
 
@@ -171,7 +208,3 @@ async def track_of(work: Work, triage: Triage) -> Track:
         reason=match.proposal.reason if match else "Choisi par une personne de l’équipe.",
         words=triage.words if triage.state == "transmis" else "",
     )
-
-
-__all__ = ["Refused", "UnknownMatch", "come_due", "give_to", "hear_mail", "hear_porteur", "set_day", "take_back"]
-__all__ += ["take_step", "track_of", "write_note"]

@@ -14,12 +14,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from funding_watch.domain.call import FundingCall
+from funding_watch.handlers.looking import Looking
+from funding_watch.pages.absence import add_absence
 from funding_watch.pages.decisions import add_clearing, add_decisions, call_page
+from funding_watch.pages.decoding import add_decoding
 from funding_watch.pages.duplicates import add_duplicates
 from funding_watch.pages.feeds import add_feeds
 from funding_watch.pages.listing import add_list
+from funding_watch.pages.match import add_match
+from funding_watch.pages.montage import add_montage
 from funding_watch.pages.shown import PREFIX, SourceShown, Staff, call_address
 from funding_watch.pages.sources import add_sources
+from funding_watch.pages.triage import add_triage
 from funding_watch.store import copies
 from funding_watch.store import pages as reading
 from kernel.runtime.database import Database
@@ -42,7 +48,9 @@ def steps_of(call: FundingCall) -> list[date]:
 __all__ = ["PREFIX", "SourceShown", "call_address", "limit_of", "routes", "steps_of"]
 
 
-def routes(database: Database, page: Page, sources: Mapping[str, SourceShown], public_url: str) -> APIRouter:
+def routes(
+    database: Database, page: Page, sources: Mapping[str, SourceShown], public_url: str, looking: Looking
+) -> APIRouter:
     """Every route of the service."""
     router = APIRouter()
     add_list(router, database, page, sources)
@@ -54,6 +62,11 @@ def routes(database: Database, page: Page, sources: Mapping[str, SourceShown], p
     add_clearing(router, database, page, sources)
     add_duplicates(router, database, page, sources)
     add_feeds(router, database, page, public_url)
+    add_triage(router, database, page)
+    add_match(router, database, page)
+    add_decoding(router, database, page)
+    add_absence(router, looking, page)
+    add_montage(router, looking, page)
     return router
 
 

@@ -75,6 +75,15 @@ async def one(session: AsyncSession, identity: UUID) -> Match | None:
     return _match(row) if row else None
 
 
+async def some(session: AsyncSession, identities: Sequence[UUID]) -> dict[UUID, Match]:
+    """Those of these matches that there are."""
+    found: dict[UUID, Match] = {}
+    for start in range(0, len(identities), 500):
+        query = select(MatchRow).where(col(MatchRow.id).in_(identities[start : start + 500]))
+        found |= {row.id: _match(row) for row in await session.exec(query)}
+    return found
+
+
 async def current(session: AsyncSession) -> list[Match]:
     """The matches of today, of all projects, best first in each."""
     query = select(MatchRow).where(col(MatchRow.rank).is_not(None))

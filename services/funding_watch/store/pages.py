@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.forecast import Forecast
 from funding_watch.domain.listing import Line
+from funding_watch.domain.precedents import Precedent, alike
 from funding_watch.domain.projects import Candidacy
 from funding_watch.domain.reasons import headline
-from funding_watch.store import calls, copies, duplicates, forecasts, matches, projects
+from funding_watch.store import calls, copies, duplicates, forecasts, matches, precedents, projects
 from funding_watch.store.calls import Change, KnownCall
 from funding_watch.store.duplicates import Pair
 from funding_watch.store.matches import Match
@@ -53,6 +54,8 @@ class CallPage:
     """When it may open again, where it is closed."""
     copied_at: datetime | None = None
     """When the archived copy of what its source wrote was made."""
+    precedents: tuple[Precedent, ...] = ()
+    """Who obtained such an aid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ async def call_page(session: AsyncSession, key: str, now: datetime) -> CallPage 
         waiting,
         (await forecasts.expected(session, now)).get(key) if known.life.presence == "ferme" else None,
         await copies.made_at(session, key),
+        tuple(alike(known.call, await precedents.every(session))),
     )
 
 

@@ -15,6 +15,7 @@ from funding_watch.tables.calls import (
     WordMeasureRow,
 )
 from funding_watch.tables.copies import CallCopyRow
+from funding_watch.tables.montage import MontageRow, PrecedentRow
 from funding_watch.tables.triage import CallNoteRow, TriageHeadRow, TriageLineRow, TriageRow
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "DuplicateRow",
     "FeedRow",
     "MatchRow",
+    "MontageRow",
+    "PrecedentRow",
     "ProjectRow",
     "ReadingRow",
     "SourceDecisionRow",

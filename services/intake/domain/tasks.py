@@ -20,6 +20,7 @@ Kind = Literal[
     "quorum",
     "correction",
     "echeance",
+    "financement",
     "lire",
     "relire",
     "preselection",
@@ -33,6 +34,7 @@ KINDS: Mapping[Kind, str] = {
     "quorum": "Quorum manquant dans un comité",
     "correction": "Correction en retard",
     "echeance": "Correction attendue cette semaine",
+    "financement": "Financement à regarder",
     "lire": "Candidature à lire",
     "relire": "Nouvelle version à relire",
     "preselection": "Présélection à décider",
@@ -68,6 +70,17 @@ class Quorum:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """A call that somebody wanted looked at by a day that has come."""
+
+    match_id: UUID
+    candidacy_id: UUID
+    due_on: date
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that tasks are made from."""
 
@@ -83,6 +96,7 @@ class Facts:
     halves: Iterable[Act] = ()
     """Acts of which something was left undone."""
     quorums: Iterable[Quorum] = ()
+    reminders: Iterable[Reminder] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     found = [*_reading(known.values(), facts.read), *_answers(known, facts, now), *_wave(facts.wave, now)]
     found += [*_choosing(known.values(), facts.last), *_halves(facts.halves, now)]
     found += [*_quorums(known, facts.quorums, now)]
+    found += map(_funding, facts.reminders)
     order = list(KINDS)
     return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))
 
@@ -162,6 +177,11 @@ def _quorums(known: Mapping[UUID, Known], quorums: Iterable[Quorum], now: dateti
             what = f"Notes attendues le {one.marks_until:%d/%m/%Y}, il en manque à : {named}"
             since = datetime.combine(begins, time(), UTC)
             yield Task(f"quorum:{one.sitting}", "quorum", what, since, f"/instruction/seances/{one.sitting}")
+
+
+def _funding(one: Reminder) -> Task:
+    key, address = f"financement:{one.match_id}:{one.due_on}", f"/veille/tri/{one.match_id}"
+    return Task(key, "financement", one.what, one.at, address, one.candidacy_id)
 
 
 def _wave(wave: Wave | None, now: datetime) -> Iterable[Task]:

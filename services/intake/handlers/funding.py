@@ -6,7 +6,7 @@ from uuid import UUID
 from intake.domain.funding import Heard, check_answer
 from intake.domain.funding import hear as heard
 from intake.store import funding
-from kernel.contracts.triage import CallDecoded, FundingAnswer, FundingAnswered
+from kernel.contracts.triage import CallDecoded, FundingAnswer, FundingAnswered, MatchReminded
 from kernel.runtime.database import Work
 
 
@@ -19,6 +19,11 @@ async def hear(work: Work, event: Heard) -> None:
 async def hear_decoding(work: Work, event: CallDecoded) -> None:
     """The team wrote about a call in plain words."""
     await funding.decode(work.session, event)
+
+
+async def hear_reminder(work: Work, event: MatchReminded) -> None:
+    """The day by which somebody wanted a call looked at has come, or it waits no more."""
+    await funding.remind(work.session, event)
 
 
 async def answer(

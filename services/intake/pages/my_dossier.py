@@ -21,7 +21,7 @@ from intake.pages.comparing import comparisons
 from intake.pages.own import Own, own_dossier
 from intake.pages.receipt import current_step, steps
 from intake.pages.shell import Shell, Typed
-from intake.store import attachments, drafts, hearsay, messages, people, revisions
+from intake.store import attachments, drafts, funding, hearsay, messages, people, revisions
 from intake.store.attachments import Owner
 from intake.store.waves import all_waves, open_wave
 from kernel.runtime.web import cause_of
@@ -107,6 +107,7 @@ async def _gathered(session: AsyncSession, candidacy: Candidacy, at: datetime) -
         "joinable": permits(check_joins, candidacy.state),
         "guests": await people.participants(session, known),
         "journal": await hearsay.journal_of(session, known),
+        "fundings": sum(one.is_shown for one in await funding.of_dossier(session, known)),
         "thread": await messages.thread(session, known),
         "read_by": await messages.read_until(session, known, "equipe"),
     }

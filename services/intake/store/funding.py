@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.funding import Funding, State
-from intake.tables import FundingNoteRow, FundingRow
-from kernel.contracts.triage import CallDecoded, Decoding, FundingAnswer, Track
+from intake.domain.tasks import Reminder
+from intake.tables import FundingNoteRow, FundingReminderRow, FundingRow
+from kernel.contracts.triage import CallDecoded, Decoding, FundingAnswer, MatchReminded, Track
 
 
 async def claim(session: AsyncSession, match_id: UUID, candidacy_id: UUID) -> Funding:
@@ -45,6 +46,24 @@ async def decode(session: AsyncSession, event: CallDecoded) -> None:
     if row is None or row.version < event.edition:
         parts = event.decoding.model_dump(mode="json")
         await session.merge(FundingNoteRow(call_key=event.call_key, version=event.edition, parts=parts))
+
+
+async def remind(session: AsyncSession, event: MatchReminded) -> None:
+    """Keep that a call is to be looked at, or no more, unless a later turn is known."""
+    row = await session.get(FundingReminderRow, event.match_id)
+    if row is not None and row.turn >= event.turn:
+        return
+    to = f", confié à {event.assigned_name}" if event.assigned_name else ""
+    what = f"{event.call_title}, pour {event.project_title}{to}"
+    facts = {"turn": event.turn, "due_on": event.due_on, "what": what, "at": event.at}
+    await session.merge(FundingReminderRow(match_id=event.match_id, candidacy_id=event.candidacy_id, **facts))
+
+
+async def reminders(session: AsyncSession) -> list[Reminder]:
+    """The calls to look at, the oldest first."""
+    query = select(FundingReminderRow).where(col(FundingReminderRow.due_on).is_not(None))
+    rows = await session.exec(query.order_by(col(FundingReminderRow.at), col(FundingReminderRow.match_id)))
+    return [Reminder(row.match_id, row.candidacy_id, row.due_on, row.what, row.at) for row in rows if row.due_on]
 
 
 async def decodings(session: AsyncSession, keys: list[str]) -> dict[str, Decoding]:

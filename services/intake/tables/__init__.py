@@ -17,7 +17,7 @@ from intake.tables.dossiers import (
 from intake.tables.drafts import DraftFieldRow, DraftRow
 from intake.tables.erasures import ErasureAnswerRow, ErasureRow
 from intake.tables.exports import ExportAnswerRow, ExportRow
-from intake.tables.funding import FundingNoteRow, FundingRow
+from intake.tables.funding import FundingNoteRow, FundingReminderRow, FundingRow
 from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
 from intake.tables.revisions import CorrectionRow, DossierVersionRow
@@ -47,6 +47,7 @@ __all__ = [
     "ExportAnswerRow",
     "ExportRow",
     "FundingNoteRow",
+    "FundingReminderRow",
     "FundingRow",
     "JournalHeadRow",
     "JournalRow",

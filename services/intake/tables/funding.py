@@ -1,7 +1,7 @@
 """Calls that were passed on to porteurs, and their décryptage; kept even before the dossier is known."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Text
@@ -32,6 +32,19 @@ class FundingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     at: datetime | None = None
     said: str | None = Field(default=None, sa_type=Text)
     said_at: datetime | None = None
+
+
+class FundingReminderRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+    """A call that is to be looked at by a day that has come; without a day, no more."""
+
+    __tablename__ = "funding_reminder"
+    __table_args__ = (CheckConstraint("turn >= 1", name="turn"),)
+    match_id: uuid.UUID = Field(primary_key=True)
+    candidacy_id: uuid.UUID
+    turn: int
+    due_on: date | None = None
+    what: str = Field(sa_type=Text)
+    at: datetime
 
 
 class FundingNoteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time

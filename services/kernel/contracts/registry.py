@@ -87,6 +87,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(triage.MatchRecalled, ("intake", "notifier")),
     Contract(triage.MatchAnswered, ("intake", "notifier")),
     Contract(triage.MatchReminderDue, ("funding_watch",)),
+    Contract(triage.MatchReminded, ("intake",)),
     Contract(triage.CallDecoded, ("intake", "notifier")),
     Contract(triage.FundingAnswered, ("funding_watch",)),
     Contract(triage.AlertAnswered, ("funding_watch",)),

@@ -6,6 +6,7 @@ HOME = ("Accueil", "/")
 INSTRUCTION = ("Instruction", "/instruction/")
 MARKS = ("Mes notes", "/instruction/mes-notes")
 WATCH = ("Veille", "/veille/")
+SORTING = ("Tri des financements", "/veille/tri")
 MESSAGES = ("Messages", "/alertes/")
 
 APPLY = ("Déposer une candidature", "/candidatures/nouvelle")
@@ -21,7 +22,7 @@ BY_ROLE: dict[str, Links] = {
         MESSAGES,
         ("Équipe", "/equipe"),
     ),
-    "partner": (HOME, INSTRUCTION, MARKS),
+    "partner": (HOME, INSTRUCTION, MARKS, SORTING),
     "expert": (HOME, INSTRUCTION, MARKS),
     "applicant": (HOME, ("Mes dossiers", "/mes-dossiers"), APPLY),
     "ops": (HOME,),

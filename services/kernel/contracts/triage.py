@@ -94,6 +94,21 @@ class MatchReminderDue(Event):
     due_on: date
 
 
+class MatchReminded(Event):
+    """The internal date of a match came while it still waited; without a date, it waits for nobody any more."""
+
+    type: ClassVar[str] = "funding_watch.match.reminded"
+    about: ClassVar[str] = "match_id"
+    match_id: UUID
+    candidacy_id: UUID
+    turn: int
+    due_on: date | None
+    project_title: str
+    call_title: str
+    assigned_name: str
+    at: datetime
+
+
 class Decoding(Fact):
     """A call in plain words, written by people; an empty part is not written yet."""
 
