@@ -1,9 +1,10 @@
 """What intake does about each event it hears; the inbox, the acknowledgements and the retries are the kernel's."""
 
 from intake import handlers
+from intake.domain.funding import Changed
 from intake.handlers import acts, board, erasures, exports, funding, retention, waves
 from kernel.contracts import funding_watch, notifier, scoring
-from kernel.contracts.funding_watch import MatchProposed
+from kernel.contracts.funding_watch import CallAmended, CallClosed, CallDeadlineMoved, CallReopened, MatchProposed
 from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, WaveOpeningDue
 from kernel.contracts.intake_people import RetentionDue
@@ -12,6 +13,8 @@ from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCount
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
+
+CHANGES: tuple[type[Changed], ...] = (CallAmended, CallClosed, CallDeadlineMoved, CallReopened)
 
 
 def declare() -> Subscriptions:
@@ -104,6 +107,12 @@ def _funding(subscriptions: Subscriptions) -> None:
     @subscriptions.on(MatchAnswered)
     async def call_answered(event: MatchAnswered, work: Work) -> None:
         await funding.hear(work, event)
+
+    async def calls_changed(events: list[Changed], work: Work) -> None:
+        await funding.hear_of_calls(work, events)
+
+    for told in CHANGES:
+        subscriptions.on_many(told)(calls_changed)
 
     @subscriptions.on(MatchReminded)
     async def call_to_look_at(event: MatchReminded, work: Work) -> None:

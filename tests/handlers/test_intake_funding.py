@@ -1,7 +1,7 @@
 """Calls passed on to a porteur, in whatever order they are heard, and what the porteur answers."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ from intake.handlers import funding
 from intake.store import funding as store
 from intake.store.tasks import facts
 from intake.subscribers import declare
+from kernel.contracts.funding_watch import CallClosed, CallDeadlineMoved
 from kernel.contracts.registry import BY_SUBJECT
 from kernel.contracts.triage import CallDecoded, Decoding, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
 from kernel.runtime import migrate
@@ -103,6 +104,26 @@ async def test_a_stranger_to_the_match_answers_nothing(database: Database) -> No
     with pytest.raises(LookupError):
         async with database.work() as work:
             await funding.answer(work, uuid4(), MATCH, "depose", amount=None, words="", by="Autre")
+
+
+async def test_a_call_that_was_passed_on_is_shown_as_it_is_now(database: Database) -> None:
+    call = FORWARDED.track.call
+    moved = call.model_copy(update={"closes_on": date(2027, 1, 31)})
+    later = example(CallDeadlineMoved, call_key=call.key, call=moved, at=NOW)
+    older = example(CallDeadlineMoved, call_key=call.key, call=call, at=NOW - timedelta(minutes=5))
+    other = example(CallClosed, call_key="autre:1", at=NOW)
+    async with database.work() as work:
+        await funding.hear(work, FORWARDED)
+    for events in ([later, other], [older]):
+        async with database.work() as work:
+            await funding.hear_of_calls(work, events)
+    one = await known(database)
+    assert one.track is not None and one.track.call.closes_on == date(2027, 1, 31) and not one.closed
+    async with database.work() as work:
+        await funding.hear(work, example(MatchForwarded, turn=2, at=NOW - timedelta(minutes=2)))
+        await funding.hear_of_calls(work, [example(CallClosed, call_key=call.key, call=moved, at=NOW + timedelta(1))])
+    one = await known(database)
+    assert one.track is not None and one.track.call.closes_on == date(2027, 1, 31) and one.closed
 
 
 async def test_the_last_edition_in_plain_words_is_kept(database: Database) -> None:

@@ -9,6 +9,7 @@ import html5lib
 import httpx2
 import pytest
 
+from kernel.contracts.triage import AlertAnswered
 from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.settings import Settings
@@ -20,6 +21,7 @@ from notifier.store import listeners
 from tests.journey.smtp_script import serving
 from tests.listener_story import ANNE, due, listen, subscribed
 from tests.notifier_story import ALERT_DELAY, START, World, proposed
+from tests.watch_story import told
 
 Pairs = dict[str, str | list[str]]
 VALID: Pairs = {"rythme_tout": "quotidien", "heure": "10", "jour": "1"}
@@ -111,6 +113,8 @@ async def test_a_button_asks_first_and_is_kept_when_confirmed(mailbox: Mailbox) 
     for said in ("transmettre", "pas_pour_moi"):
         assert (await mailbox.ask(link, {"choix": said})).status_code == 303
     assert await mailbox.answer(match) == "pas_pour_moi"
+    answers = await told(mailbox.service.database, AlertAnswered)
+    assert [(one["match_id"], one["said"]) for one in answers] == [(match, "transmettre"), (match, "pas_pour_moi")]
     assert (await mailbox.ask(link, {"choix": "effacer"})).status_code == 422
 
 

@@ -83,6 +83,16 @@ MOVES: Mapping[State, Mapping[State, frozenset[Actor]]] = {
 }
 """From → to → whose step it is. What is not here does not happen; taking back is `undone`."""
 
+
+def mermaid() -> str:
+    """The table as a Mermaid state diagram, ending with a line break; who may take a step stands on it."""
+    lines = ["stateDiagram-v2", *(f'    state "{label}" as {state}' for state, label in STATE_WORDS.items())]
+    lines.append("    [*] --> nouveau")
+    for source, moves in MOVES.items():
+        lines += [f"    {source} --> {to}: {', '.join(sorted(actors))}" for to, actors in moves.items()]
+    return "\n".join(lines) + "\n"
+
+
 OPEN: frozenset[State] = frozenset({"nouveau", "a_etudier", "transmis", "depose"})
 """Where something may still be expected."""
 ANSWERS: Mapping[FundingAnswer, tuple[State, Reason | None]] = {

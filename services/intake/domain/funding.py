@@ -10,10 +10,12 @@ from typing import Literal
 from uuid import UUID
 
 from intake.domain.refusals import Refused
+from kernel.contracts.funding_watch import CallAmended, CallClosed, CallDeadlineMoved, CallReopened
 from kernel.contracts.triage import Decoding, FundingAnswer, MatchAnswered, MatchForwarded, MatchRecalled, Track
 
 State = Literal["transmis", "depose", "obtenu", "refuse", "pas_interesse", "rappele"]
 Heard = MatchForwarded | MatchAnswered | MatchRecalled
+Changed = CallAmended | CallDeadlineMoved | CallReopened | CallClosed
 
 STATE_WORDS: dict[State, tuple[str, str]] = {
     "transmis": ("À vous de voir", "amber"),
@@ -51,6 +53,9 @@ class Funding:
     at: datetime | None = None
     said: FundingAnswer | None = None
     said_at: datetime | None = None
+    call_at: datetime | None = None
+    """When the call was last told to have changed."""
+    closed: bool = False
 
     @property
     def is_shown(self) -> bool:
@@ -68,11 +73,22 @@ class Funding:
 def hear(known: Funding, event: Heard) -> Funding:
     """What is known with what was heard."""
     if not isinstance(event, MatchRecalled) and event.turn > known.track_turn:
-        known = replace(known, track_turn=event.turn, track=event.track)
+        track = event.track
+        if known.track is not None and known.call_at is not None and known.call_at > event.at:
+            track = track.model_copy(update={"call": known.track.call})
+        known = replace(known, track_turn=event.turn, track=track)
     if event.turn <= known.turn:
         return known
     amount = event.amount if isinstance(event, MatchAnswered) else None
     return replace(known, turn=event.turn, state=_state(event), amount=amount, by=event.by, at=event.at)
+
+
+def call_changed(known: Funding, event: Changed) -> Funding:
+    """What is known after its call changed; an older word about the call changes nothing."""
+    if known.track is None or (known.call_at is not None and event.at <= known.call_at):
+        return known
+    track = known.track.model_copy(update={"call": event.call})
+    return replace(known, track=track, call_at=event.at, closed=isinstance(event, CallClosed))
 
 
 def _state(event: Heard) -> State:

@@ -1,9 +1,10 @@
 """The porteur's side of the watch: calls passed on are kept as they are heard, answers are told to the watch."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from intake.domain.funding import Heard, check_answer
+from intake.domain.funding import Changed, Heard, call_changed, check_answer
 from intake.domain.funding import hear as heard
 from intake.store import funding
 from kernel.contracts.triage import CallDecoded, FundingAnswer, FundingAnswered, MatchReminded
@@ -14,6 +15,17 @@ async def hear(work: Work, event: Heard) -> None:
     """A call was passed on, called back or answered; in any order, any number of times."""
     known = await funding.claim(work.session, event.match_id, event.candidacy_id)
     await funding.save(work.session, heard(known, event))
+
+
+async def hear_of_calls(work: Work, events: Sequence[Changed]) -> None:
+    """Calls changed: those that were passed on are shown as they are now."""
+    for known in await funding.about_calls(work.session, {event.call_key for event in events}):
+        after = known
+        for event in events:
+            if known.track and event.call_key == known.track.call.key:
+                after = call_changed(after, event)
+        if after != known:
+            await funding.save(work.session, after)
 
 
 async def hear_decoding(work: Work, event: CallDecoded) -> None:

@@ -1,6 +1,7 @@
 """Calls passed on to porteurs; one that is going to change is claimed: its row exists and is locked."""
 
 import json
+from collections.abc import Collection
 from dataclasses import fields
 from typing import cast
 from uuid import UUID
@@ -38,6 +39,13 @@ async def of_dossier(session: AsyncSession, candidacy_id: UUID) -> list[Funding]
     """All that was heard of for a dossier."""
     query = select(FundingRow).where(FundingRow.candidacy_id == candidacy_id)
     return [_funding(row) for row in await session.exec(query)]
+
+
+async def about_calls(session: AsyncSession, keys: Collection[str]) -> list[Funding]:
+    """What was passed on of these calls, locked; there are few of them, so that all are read."""
+    query = select(FundingRow).where(col(FundingRow.track).is_not(None)).order_by(col(FundingRow.match_id))
+    found = [_funding(row) for row in await session.exec(query.with_for_update())]
+    return [one for one in found if one.track and one.track.call.key in keys]
 
 
 async def decode(session: AsyncSession, event: CallDecoded) -> None:
@@ -85,4 +93,6 @@ def _funding(row: FundingRow) -> Funding:
         at=row.at,
         said=cast("FundingAnswer | None", row.said),
         said_at=row.said_at,
+        call_at=row.call_at,
+        closed=row.closed,
     )

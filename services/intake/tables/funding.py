@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Text, false
 from sqlmodel import Field
 
 from intake.tables.base import JSON_VALUE, Base
@@ -32,6 +32,8 @@ class FundingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     at: datetime | None = None
     said: str | None = Field(default=None, sa_type=Text)
     said_at: datetime | None = None
+    call_at: datetime | None = None
+    closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class FundingReminderRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
