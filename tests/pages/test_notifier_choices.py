@@ -113,8 +113,8 @@ async def test_a_button_asks_first_and_is_kept_when_confirmed(mailbox: Mailbox) 
     for said in ("transmettre", "pas_pour_moi"):
         assert (await mailbox.ask(link, {"choix": said})).status_code == 303
     assert await mailbox.answer(match) == "pas_pour_moi"
-    answers = await told(mailbox.service.database, AlertAnswered)
-    assert [(one["match_id"], one["said"]) for one in answers] == [(match, "transmettre"), (match, "pas_pour_moi")]
+    answers, named = await told(mailbox.service.database, AlertAnswered), str(UUID(match))
+    assert [(one["match_id"], one["said"]) for one in answers] == [(named, "transmettre"), (named, "pas_pour_moi")]
     assert (await mailbox.ask(link, {"choix": "effacer"})).status_code == 422
 
 
