@@ -25,6 +25,7 @@ from notifier import handlers
 from notifier.domain import hours, reminders
 from notifier.domain.states import State
 from notifier.store import following
+from tests.journey.smtp_script import serving
 from tests.listener_story import moved
 from tests.notifier_story import ALERT_DELAY, START, TITLE, World, a_world, contact, proposed, submitted, withdrawn
 
@@ -189,6 +190,31 @@ async def test_who_does_not_want_reminders_gets_none(world: World) -> None:
         await following.mute(work.session, CANDIDACY.hex, "rappels", work.at)
     assert await live(world, CLOSES) == []
     assert await kinds(world) == ["appel_transmis"], "what staff pass on still comes"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "x" * 10_000,
+        "\u202eelpmexe\u202c",
+        "Titre\r\nBcc: tous@exemple.example",
+        "<script>alert(1)</script>",
+        "{{ 7 * 7 }}",
+    ],
+)
+async def test_a_hostile_call_is_harmless_and_visible(world: World, title: str) -> None:
+    told = forwarded(words="<b>Lisez</b> [ceci](https://mal.example)")
+    call = told.track.call.model_copy(update={"title": title, "url": "javascript:alert(1)"})
+    await world.hear(told.model_copy(update={"track": told.track.model_copy(update={"call": call})}))
+    async with serving() as server:
+        await world.sender(server.port).pump()
+
+    (mail,) = [one for one in server.kept if "un appel" in one["Subject"]]
+    text, html = (part.get_content() for part in mail.iter_parts())
+    assert (mail["Bcc"], mail.defects, len(mail["Subject"]) <= 120) == (None, [], True)
+    assert "<script" not in html and "javascript:" not in html and 'href="https://mal' not in html and "<b>" not in html
+    assert "\u202e" not in text + html + mail["Subject"]
+    assert title.strip("\u202e\u202c")[:20].split("\r")[0] in text
 
 
 @settings(deadline=None)  # a busy machine is no fault
