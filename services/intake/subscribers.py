@@ -2,11 +2,11 @@
 
 from intake import handlers
 from intake.domain.funding import Changed
-from intake.handlers import acts, board, erasures, exports, funding, retention, waves
+from intake.handlers import acts, board, erasures, exports, follow_up, funding, retention, waves
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import CallAmended, CallClosed, CallDeadlineMoved, CallReopened, MatchProposed
 from kernel.contracts.intake import WaveClosingDue
-from kernel.contracts.intake_life import ActDue, WaveOpeningDue
+from kernel.contracts.intake_life import ActDue, NewsDue, WaveOpeningDue
 from kernel.contracts.intake_people import RetentionDue
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
@@ -71,6 +71,10 @@ def _deciding(subscriptions: Subscriptions) -> None:
     @subscriptions.on(ActDue)
     async def do_act(event: ActDue, work: Work) -> None:
         await acts.come_due(work, event.act_id)
+
+    @subscriptions.on(NewsDue)
+    async def ask_news(event: NewsDue, work: Work) -> None:
+        await follow_up.ask_news(work, event.candidacy_id)
 
     @subscriptions.on(MatchProposed)
     async def keep_match(event: MatchProposed, work: Work) -> None:

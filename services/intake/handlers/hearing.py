@@ -9,6 +9,7 @@ from intake.domain.journal import Entry
 from intake.domain.states import WORDS
 from intake.domain.tasks import Quorum
 from intake.domain.vocabulary import MESSAGES, OPINIONS
+from intake.handlers import follow_up
 from intake.store import candidacies, hearsay
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
@@ -36,7 +37,9 @@ async def hear_decision(work: Work, event: DecisionTaken) -> None:
     known = await hearsay.decision_on(session, event.candidacy_id)
     await hearsay.save_decision(session, event.candidacy_id, rules.latest(known, decision))
     if candidacy is not None:
-        await candidacies.save_state(session, rules.hear_decision(candidacy, decision))
+        heard = rules.hear_decision(candidacy, decision)
+        await candidacies.save_state(session, heard)
+        await follow_up.follow(work, heard)
     key = f"decision:{_instant(event.at)}:{event.outcome}"
     said = f"{WORDS[event.outcome].label} : {event.reason}"
     await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])

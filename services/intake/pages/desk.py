@@ -17,6 +17,7 @@ from intake.forms.messages import new_token
 from intake.forms.staff import Choice, read_choice
 from intake.forms.words import Words
 from intake.handlers import UnknownDossier, messages
+from intake.pages.followed import followed
 from intake.pages.shell import DossierId, Shell, Staff, Typed
 from intake.store import attachments, candidacies, desk, hearsay, revisions
 from intake.store import messages as threads
@@ -24,6 +25,7 @@ from intake.store.attachments import Owner
 from kernel.contracts.intake import PlanLine
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
+from kernel.ui.french import PARIS
 
 DONE = {
     "retenu": Notice("succes", "Le dossier est présélectionné.", "Le porteur reçoit un message."),
@@ -36,6 +38,8 @@ DONE = {
     "note": Notice("succes", "La note est gardée.", "Seule l’équipe la voit."),
     "affectation": Notice("succes", "Le suivi du dossier est enregistré."),
     "etiquettes": Notice("succes", "Les étiquettes sont enregistrées."),
+    "suivi": Notice("succes", "La suite du dossier est à jour."),
+    "accord": Notice("succes", "L’accord est proposé.", "Le porteur reçoit un message qui le conduit à son dossier."),
     "lu": Notice("succes", "Le dossier est marqué comme lu."),
 }
 FILLS = (("acquis", "Acquis", "solid"), ("demande", "Demandé", "striped"), ("envisage", "Envisagé", "dotted"))
@@ -96,6 +100,7 @@ async def dossier_page(shell: Shell, request: Request, candidacy_id: UUID, **for
         private=True,
         notices=(done,) if done else (),
         candidacy=candidacy,
+        today=shell.database.clock.now().astimezone(PARIS).date(),
         shares=shares(candidacy),
         message_token=new_token(),
         titles=TITLES,
@@ -112,6 +117,7 @@ async def gathered(session: AsyncSession, candidacy: Candidacy) -> dict[str, Any
     return {
         "opinions": await hearsay.opinions_on(session, known),
         "journal": await hearsay.journal_of(session, known),
+        "follow": await followed(session, candidacy),
         "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
         "corrections": await revisions.corrections(session, known),
         "thread": await threads.thread(session, known),

@@ -18,6 +18,7 @@ from intake.forms.messages import new_token, read_message
 from intake.forms.words import Words
 from intake.handlers import messages as talking
 from intake.pages.comparing import comparisons
+from intake.pages.followed import followed
 from intake.pages.own import Own, own_dossier
 from intake.pages.receipt import current_step, steps
 from intake.pages.shell import Shell, Typed
@@ -26,6 +27,7 @@ from intake.store.attachments import Owner
 from intake.store.waves import all_waves, open_wave
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
+from kernel.ui.french import PARIS
 
 DONE = {
     "renvoye": Notice("succes", "Vos modifications sont enregistrées.", "La version précédente est gardée."),
@@ -33,6 +35,9 @@ DONE = {
     "partage": Notice("succes", "L’invitation est partie.", "Son lien est valable sept jours."),
     "joint": Notice("succes", "Vos fichiers sont joints au dossier.", "L’équipe peut les lire."),
     "ote": Notice("succes", "Le fichier est retiré du dossier."),
+    "suivi": Notice("succes", "La suite du dossier est à jour."),
+    "accord": Notice("succes", "L’accord est accepté.", "L’équipe en est avertie dans le journal du dossier."),
+    "nouvelles": Notice("succes", "Vos nouvelles sont parties.", "L’équipe les lira et vous répondra ici."),
     "retire": Notice("succes", "Cette personne n’a plus accès au dossier."),
 }
 
@@ -105,6 +110,8 @@ async def _gathered(session: AsyncSession, candidacy: Candidacy, at: datetime) -
         "can_take_up": candidacy.state == "en_attente" and takes_dossiers(await open_wave(session), at),
         "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
         "joinable": permits(check_joins, candidacy.state),
+        "follow": await followed(session, candidacy),
+        "today": at.astimezone(PARIS).date(),
         "guests": await people.participants(session, known),
         "journal": await hearsay.journal_of(session, known),
         "fundings": sum(one.is_shown for one in await funding.of_dossier(session, known)),

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from intake.domain import journal, states, vocabulary
 from intake.domain.attachments import LARGEST, MEGA, MOST
+from intake.domain.follow_up import PROGRESS_WORDS
 from intake.domain.states import STATES, WORDS
 from intake.forms.attachments import ACCEPT, ASKED
 from intake.forms.words import Words, words_of
@@ -123,6 +124,8 @@ def _environment(label: Label) -> Environment:
         themes=[(theme.code, theme.name) for theme in label.themes],
         levels=[(str(level.value), level.name) for level in label.levels],
         level_names={level.value: level.name for level in label.levels},
+        progress_words=PROGRESS_WORDS,
+        progress_tones={"prevu": "neutral", "en_cours": "blue", "tenu": "green", "abandonne": "brick"},
         files_accepted=ACCEPT,
         files_hint=f"{ASKED[:1].upper()}{ASKED[1:]}, {LARGEST // MEGA} Mo au plus chacun, {MOST} fichiers au plus",
         level_helps=[(level.name, level.help) for level in label.levels],

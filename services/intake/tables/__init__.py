@@ -17,6 +17,7 @@ from intake.tables.dossiers import (
 from intake.tables.drafts import DraftFieldRow, DraftRow
 from intake.tables.erasures import ErasureAnswerRow, ErasureRow
 from intake.tables.exports import ExportAnswerRow, ExportRow
+from intake.tables.follow_up import AccordRow, FollowUpRow, NewsRow
 from intake.tables.funding import FundingNoteRow, FundingReminderRow, FundingRow
 from intake.tables.messages import MessageRow, ThreadRow
 from intake.tables.people import LinkRequestRow, ParticipantRow, PersonRow, SpentLinkRow
@@ -27,6 +28,7 @@ from intake.tables.waves import CounterRow, PreparedWaveRow, WaveRow
 __all__ = [
     "JSON_VALUE",
     "ROW_ID",
+    "AccordRow",
     "AccountRow",
     "AccountSessionRow",
     "ActRow",
@@ -46,6 +48,7 @@ __all__ = [
     "ErasureRow",
     "ExportAnswerRow",
     "ExportRow",
+    "FollowUpRow",
     "FundingNoteRow",
     "FundingReminderRow",
     "FundingRow",
@@ -53,6 +56,7 @@ __all__ = [
     "JournalRow",
     "LinkRequestRow",
     "MessageRow",
+    "NewsRow",
     "NoteRow",
     "OpinionRow",
     "ParticipantRow",

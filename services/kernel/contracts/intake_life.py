@@ -103,6 +103,14 @@ class ActDue(Event):
     act_id: UUID
 
 
+class NewsDue(Event):
+    """A year has passed since news of a project were last due. Comes from a schedule; the dossier itself decides."""
+
+    type: ClassVar[str] = "intake.news.due"
+    about: ClassVar[str] = "candidacy_id"
+    candidacy_id: UUID
+
+
 class ErasureOrdered(Event):
     """Every service erases what it keeps of these people and dossiers, and says what it erased and what it kept."""
 

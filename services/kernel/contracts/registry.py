@@ -47,6 +47,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake_life.CorrectionAsked, ("notifier",)),
     Contract(intake_life.MessagePosted, ("notifier",)),
     Contract(intake_life.ActDue, ("intake",)),
+    Contract(intake_life.NewsDue, ("intake",)),
     Contract(intake_life.ErasureOrdered, ("scoring", "funding_watch", "notifier")),
     Contract(intake_people.RetentionDue, ("intake",)),
     Contract(intake_people.RetentionReached, ("scoring", "notifier")),
