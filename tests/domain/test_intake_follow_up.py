@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from intake.domain import follow_up as rules
 from intake.domain.follow_up import KINDS, MOST, OPEN, Accord, Kind, Line
 from intake.domain.refusals import Refused
-from intake.domain.states import STATES
+from intake.domain.states import STATES, State
 from tests.intake_story import DAY, NOW
 
 
@@ -47,15 +47,15 @@ def test_what_is_accepted_is_what_was_read() -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_lines_have_their_place_after_a_decision(state: str) -> None:
+def test_lines_have_their_place_after_a_decision(state: State) -> None:
     for kind in KINDS:
-        if kind in OPEN.get(state, ()):  # type: ignore[call-overload]  # every state is tried
-            rules.check_adds(state, kind, [])  # type: ignore[arg-type]
+        if kind in OPEN.get(state, ()):
+            rules.check_adds(state, kind, [])
             with pytest.raises(Refused, match=str(MOST)):
-                rules.check_adds(state, kind, [line(kind)] * MOST)  # type: ignore[arg-type]
+                rules.check_adds(state, kind, [line(kind)] * MOST)
         else:
             with pytest.raises(Refused):
-                rules.check_adds(state, kind, [])  # type: ignore[arg-type]
+                rules.check_adds(state, kind, [])
 
 
 @given(st.integers(0, 3650 * 24), st.integers(0, 4000))

@@ -75,6 +75,15 @@ async def test_an_accord_goes_from_one_side_to_the_other(town: Town) -> None:
     assert late.status_code == 409 and "relisez-le" in late.text
 
 
+async def test_the_tracker_says_what_comes_next_and_when(town: Town) -> None:
+    assert "L’équipe vous contacte pour préparer l’accord" in (await town.own()).text
+    for kind in ("porteur", "label"):
+        await town.plan(kind, f"Engagement {kind}")
+    assert "Prochaine échéance" in (await town.own()).text
+    await town.staff("/suivi/accord", [])
+    assert "À vous de lire l’accord d’engagements" in (await town.own()).text
+
+
 async def test_each_side_moves_its_own_lines(town: Town) -> None:
     await town.plan("label", "Présenter le projet au forum")
     [ours] = lines_of(await town.staff())

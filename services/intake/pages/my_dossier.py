@@ -22,9 +22,10 @@ from intake.pages.followed import followed
 from intake.pages.own import Own, own_dossier
 from intake.pages.receipt import current_step, steps
 from intake.pages.shell import Shell, Typed
+from intake.pages.tracker import Waves, coming, reached
 from intake.store import attachments, drafts, funding, hearsay, messages, people, revisions
 from intake.store.attachments import Owner
-from intake.store.waves import all_waves, open_wave
+from intake.store.waves import all_waves, open_wave, prepared
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
 from kernel.ui.french import PARIS
@@ -91,7 +92,8 @@ async def page(shell: Shell, request: Request, own: Own, **form: object) -> Resp
         titles=TITLES,
         asked=asked,
         opened=sections_open(candidacy.state, [one.section for one in asked]),
-        steps=steps(candidacy.state, candidacy.submitted_at),
+        steps=steps(candidacy.state, candidacy.submitted_at, reached(context["journal"])),
+        coming=coming(candidacy, context.pop("waves"), context["follow"], at),
         current=current_step(candidacy.state),
         message_token=new_token(),
         **context,
@@ -106,7 +108,10 @@ async def _gathered(session: AsyncSession, candidacy: Candidacy, at: datetime) -
         "corrections": await revisions.corrections(session, known),
         "draft": await drafts.changing(session, known),
         "taking_up": await drafts.taking_up(session, known),
-        "wave": next((wave for wave in await all_waves(session) if wave.id == candidacy.wave_id), None),
+        "waves": Waves(
+            next((wave for wave in await all_waves(session) if wave.id == candidacy.wave_id), None),
+            await open_wave(session) or next(iter(await prepared(session)), None),
+        ),
         "can_take_up": candidacy.state == "en_attente" and takes_dossiers(await open_wave(session), at),
         "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
         "joinable": permits(check_joins, candidacy.state),

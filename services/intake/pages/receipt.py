@@ -5,7 +5,9 @@ date of reception, the service in charge and how to reach it.
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -24,6 +26,7 @@ from intake.store.candidacies import Receipt
 from kernel.runtime.web import cause_of
 from kernel.ui.french import date_courte
 
+NEVER: Mapping[str, datetime] = MappingProxyType({})
 MISSING = "Dites en quelques mots pourquoi vous retirez ce dossier."
 
 
@@ -90,19 +93,24 @@ async def _receipt(shell: Shell, request: Request, receipt: Receipt, **form: obj
     )
 
 
-def steps(state: State, submitted_at: datetime) -> list[dict[str, str]]:
-    """The way of a dossier as the porteur sees it; a dossier that left the way shows where it ended."""
+def steps(state: State, submitted_at: datetime, reached: Mapping[str, datetime] = NEVER) -> list[dict[str, str]]:
+    """The way of a dossier as the porteur sees it; a dossier that left the way shows where it ended.
+
+    `reached` says on which day an act of the journal was done, where that is known.
+    """
     first = {"label": "Dossier reçu", "note": date_courte(submitted_at)}
     if state == "hors_delai":
         first = {"label": "Dossier reçu hors délai", "note": f"{date_courte(submitted_at)} ; l’équipe décide"}
     if state in {"non_retenu", "retire"}:
-        return [first, {"label": WORDS[state].label, "note": ""}]
+        ended = reached.get("retrait" if state == "retire" else "non_retenu")
+        return [first, {"label": WORDS[state].label, "note": date_courte(ended) if ended else ""}]
     last = WORDS[state].label if state in OUTCOMES else "Décision"
+    kept, decided = reached.get("preselection"), reached.get("decision")
     return [
         first,
-        {"label": "Présélection", "note": "par l’équipe et ses partenaires"},
+        {"label": "Présélection", "note": date_courte(kept) if kept else "par l’équipe et ses partenaires"},
         {"label": "Avis des trois comités", "note": ""},
-        {"label": last, "note": ""},
+        {"label": last, "note": date_courte(decided) if decided and state in OUTCOMES else ""},
     ]
 
 

@@ -19,6 +19,7 @@ from intake.tables import (
     ErasureAnswerRow,
     ErasureRow,
     MessageRow,
+    NewsRow,
     ParticipantRow,
     PersonRow,
 )
@@ -64,6 +65,8 @@ async def blank(session: AsyncSession, who: Member, dossiers: Collection[UUID], 
         await session.exec(update(table).where(*theirs).values(contact_email="", contact_role=GONE_ROLE))
     written = (col(MessageRow.candidacy_id).in_(dossiers), col(MessageRow.side) == "porteur")
     messages = await session.exec(update(MessageRow).where(*written).values(text=GONE_TEXT))
+    told = (col(NewsRow.candidacy_id).in_(dossiers), col(NewsRow.answered_at).is_not(None))
+    news = await session.exec(update(NewsRow).where(*told).values(text=GONE_TEXT))
     shared = await session.exec(delete(ParticipantRow).where(col(ParticipantRow.person_id) == who.id))
     begun = or_(col(DraftRow.person_id) == who.id, col(DraftRow.candidacy_id).in_(dossiers))
     found = list(await session.exec(select(DraftRow.id).where(begun)))
@@ -77,6 +80,7 @@ async def blank(session: AsyncSession, who: Member, dossiers: Collection[UUID], 
     counted = {
         "adresse et fonction de contact": len(dossiers),
         "messages écrits": messages.rowcount,
+        "nouvelles du projet": news.rowcount,
         "accès partagés": shared.rowcount,
         "brouillons": len(found),
         "compte": 1,
