@@ -315,6 +315,7 @@ def address(house: House, path: str) -> str:
         "{key:path}": "aides_territoires:1",
         "{name}": "inconnue",
         "{token}": "inconnu",
+        "{repere}": "inconnu",
     }
     path = path.replace(":uuid}", "}")
     for name, value in known.items():
