@@ -128,3 +128,11 @@ async def test_needs_of_a_labelled_project_start_the_search_again(town: Town) ->
     sent = await town.desk.ask("POST", f"{draft}/verification", [], cookie=town.cookie)
     assert sent.headers["location"].endswith("fait=renvoye")
     assert await town.desk.count("outbox WHERE subject LIKE 'intake.candidacy.revised%'") == 1
+
+
+async def test_staff_see_who_writes_the_dossier(town: Town) -> None:
+    guest = [("courriel", "etudes@bureau.example"), ("fonction", "Bureau d’études")]
+    assert (await town.own("/partage", guest)).status_code == 303
+    shown = await town.staff()
+    assert "Co-porteurs invités" in shown.text and "etudes@bureau.example" in shown.text
+    assert "n’est pas encore entré" in shown.text

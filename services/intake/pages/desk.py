@@ -19,7 +19,7 @@ from intake.forms.words import Words
 from intake.handlers import UnknownDossier, messages
 from intake.pages.followed import followed
 from intake.pages.shell import DossierId, Shell, Staff, Typed
-from intake.store import attachments, candidacies, desk, hearsay, revisions
+from intake.store import attachments, candidacies, desk, hearsay, people, revisions
 from intake.store import messages as threads
 from intake.store.attachments import Owner
 from kernel.contracts.intake import PlanLine
@@ -117,6 +117,7 @@ async def gathered(session: AsyncSession, candidacy: Candidacy) -> dict[str, Any
     return {
         "opinions": await hearsay.opinions_on(session, known),
         "journal": await hearsay.journal_of(session, known),
+        "guests": await people.participants(session, known),
         "follow": await followed(session, candidacy),
         "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
         "corrections": await revisions.corrections(session, known),
