@@ -60,12 +60,18 @@ class Visitor:
         return self._checked(answer, expect)
 
     async def post(self, path: str, fields: Fields, expect: int | None = 200) -> Shown:
-        """Send a form, follow where it leads."""
+        """Send a form, follow where it leads; `expect` 303 stays where it is."""
         body: dict[str, list[str]] = {}
         for name, value in fields:
             body.setdefault(name, []).append(value)
-        answer = await self._client.post(path, data=body)
+        answer = await self._client.post(path, data=body, follow_redirects=expect != 303)
         return self._checked(answer, expect)
+
+    async def download(self, path: str) -> bytes:
+        """The file at `path`."""
+        answer = await self._client.get(path)
+        self._checked(answer, 200)
+        return answer.content
 
     async def json(self, path: str) -> dict[str, object]:
         """A JSON answer, whatever its status."""

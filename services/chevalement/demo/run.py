@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -35,6 +36,8 @@ class Stage:
     mailbox: Mailbox
     door: Door
     alert_delay: float
+    decision_file: Path | None = None
+    """Where the wave's decision file is kept; without it the committees give opinions and do not sit."""
 
 
 async def run(settings: Settings, *, once: bool, as_json: bool, fresh: bool) -> None:
@@ -60,7 +63,8 @@ async def _on_this_machine(settings: Settings, *, once: bool, as_json: bool, sto
     begin = time.perf_counter()
     async with surroundings(settings) as local, running(local) as platform:
         mailbox = Folder(settings.data / "mailbox")
-        stage = Stage(platform.url, mailbox, Door(settings.signing_key()), local.alert_delay)
+        file = settings.data / "dossier-de-decision.zip"
+        stage = Stage(platform.url, mailbox, Door(settings.signing_key()), local.alert_delay, file)
         await play(stage, begin, as_json=as_json, again=lambda: demo_sources.read_again(local, Console(stderr=True)))
         if not once:
             link = sign_in_link(local.model_copy(update={"public_url": platform.url}), "Équipe du Label", "staff")
@@ -122,6 +126,8 @@ async def play(
         await story.officer.close()
     reread = await again() if again else {}
     summary: dict[str, object] = {**found.summary, **reread, "seconds": round(time.perf_counter() - begin, 1)}
+    if stage.decision_file:
+        show.verified(show.wide(), stage.decision_file)
     show.table(show.wide(), story.candidates, found.matches, found.mails)
     show.montage(show.wide(), plans)
     if as_json:
@@ -138,6 +144,19 @@ class Found:
     mails: dict[str, int]
 
 
+async def _deliberate(story: Story, stage: Stage, progress: Progress) -> dict[str, int]:
+    """From the committees to the letters; says how many dossiers came to each outcome."""
+    if stage.decision_file:
+        task = progress.add_task("Séances des trois comités", total=1)
+        await story.sit(datetime.now(UTC), stage.url)
+        progress.advance(task)
+    await _each(story, progress)("Propositions et décisions", story.decide)
+    outcomes = await story.release(datetime.now(UTC))
+    if stage.decision_file:
+        stage.decision_file.write_bytes(await story.decision_file())
+    return outcomes
+
+
 async def _steps(story: Story, stage: Stage, progress: Progress) -> Found:
     await story.sign_in()
     await story.open_wave(datetime.now(UTC))
@@ -145,8 +164,7 @@ async def _steps(story: Story, stage: Stage, progress: Progress) -> Found:
     await each("Candidatures par le formulaire", story.submit)
     await each("Présélection", story.preselect)
     await each("Avis des trois comités", story.give_opinions)
-    await each("Propositions et décisions", story.decide)
-    outcomes = await story.release(datetime.now(UTC))
+    outcomes = await _deliberate(story, stage, progress)
     task = progress.add_task("Veille de toutes les sources", total=1)
     calls = await findings.read_sources(story.officer)
     progress.advance(task)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from chevalement.demo.findings import Match, Plan
 from chevalement.demo.story import Candidate
+from chevalement.verify import report
 
 BEST = 3
 OUTCOMES = {"labellise": "labellisé", "nomine": "nominé"}
@@ -53,6 +54,16 @@ def montage(console: Console, plans: Sequence[Plan]) -> None:
         shown.add_row(*line)
     console.print(shown)
     console.print(f"Total du montage : {plan.total}. Reste à trouver : {plan.to_find}.")
+
+
+def verified(console: Console, file: Path) -> None:
+    """What the verifier finds in the wave's decision file."""
+    lines, agrees = report(file)
+    console.print(f"[bold]Dossier de décision : {file}[/bold]", soft_wrap=True)
+    for line in lines:
+        console.print(f"  {line}", highlight=False)
+    if not agrees:
+        raise SystemExit(1)
 
 
 def where_to_click(console: Console, url: str, link: str, mailbox: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chevalement.demo.browser import Unexpected, Visitor
+from chevalement.demo.committees import Committees
 from chevalement.demo.dossiers import Dossier, dossiers, fields, with_example_amounts
 from kernel.runtime.auth import Door, Person
 
@@ -108,6 +109,18 @@ class Story:
             form = [("committee", committee), ("avis", opinion["avis"]), ("motif", opinion["motif"])]
             await self.officer.post(f"{address}/avis", form)
 
+    async def sit(self, now: datetime, base: str) -> None:
+        """The committees sit, unless they did: partners and experts mark, students answer live."""
+        wave = await self._wave()
+        grids = {one.id: dict(one.dossier["grille"]) for one in self.candidates}
+        await Committees(self.officer, base, self.door).sit(wave, grids, now)
+
+    async def decision_file(self) -> bytes:
+        """Everything that a wave was decided from, as staff download it."""
+        return await self.officer.download(
+            (await self._decisions_page()).replace("/decisions", "/dossier-de-decision.zip")
+        )
+
     async def decide(self, candidate: Candidate) -> None:
         """Record the experts' proposal and the decision of 2022, those that are missing."""
         address = f"/instruction/dossiers/{candidate.id}"
@@ -135,6 +148,14 @@ class Story:
             form = [("repetition", rehearsal.hidden("repetition"))]
             await self.officer.post(decisions.replace("/decisions", "/liberation"), form)
         return await self.outcomes()
+
+    async def _wave(self) -> str:
+        """The wave in which the dossiers are, as the form that opens a sitting names it."""
+        page = await self.officer.get("/instruction/seances")
+        for wave in page.selector.css("select[name='vague'] option::attr(value)").getall():
+            if wave and self.candidates[0].id in (await self.officer.get(f"/instruction/?vague={wave}")).html:
+                return str(wave)
+        raise Unexpected(f"no wave of the instruction has {self.candidates[0].title}")
 
     async def _decisions_page(self) -> str:
         """The address of the decisions of the wave in which the dossiers are."""
