@@ -45,7 +45,7 @@ def routes(shell: Shell) -> APIRouter:
         if len(code) == rules.CODE_LENGTH:
             return RedirectResponse(f"{PREFIX}/direct/{code}", 303)
         wrong = "Le code a six lettres : relisez l'écran" if typed else None
-        return _join(shell, request, Form({"code": typed}, {"code": wrong} if wrong else {}))
+        return _join(shell, request, Form({"code": _shown(typed)}, {"code": wrong} if wrong else {}))
 
     @router.get("/direct/{code}")
     async def phone(request: Request, code: str) -> Response:
@@ -67,6 +67,11 @@ def routes(shell: Shell) -> APIRouter:
     return router
 
 
+def _shown(typed: str) -> str:
+    """A code as it was typed, without what no page may hold."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in typed[:VOICE_MAX])
+
+
 def _join(shell: Shell, request: Request, form: Form, status: int = 200) -> Response:
     return shell.render("live_join.html", request, status=422 if form.errors else status, form=form)
 
@@ -76,7 +81,7 @@ async def _phone(shell: Shell, request: Request, code: str, form: Form) -> Respo
         live = await kept.by_code(session, rules.plain_code(code))
         if live is None:
             wrong = "Aucune session n'a ce code : relisez l'écran"
-            return _join(shell, request, Form({"code": code}, {"code": wrong}))
+            return _join(shell, request, Form({"code": _shown(code)}, {"code": wrong}))
         grid = await kept.asked(session, live.sitting_id)
         voice = request.cookies.get(COOKIE, "")[:VOICE_MAX] or secrets.token_urlsafe(18)
         given = await kept.answered(session, live.sitting_id, rules.person_of(voice))
