@@ -46,8 +46,10 @@ async def play_on(scene: Scene, killed: Iterable[tuple[int, float]]) -> dict[str
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_killed_at_any_moment(tmp_path: Path, calm: dict[str, Any], seed: int) -> None:
-    async with a_scene(tmp_path) as scene:
+async def test_killed_at_any_moment(tmp_path: Path, seed: int) -> None:
+    async with a_scene(tmp_path / "calm") as scene:
+        calm = await play_on(scene, ())
+    async with a_scene(tmp_path / "disturbed") as scene:
         found = await play_on(scene, moments(seed))
 
         fixed = ("candidacies", "labelled", "nominated", "calls", "matches", "dead_letters", "lost")

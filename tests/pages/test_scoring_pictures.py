@@ -124,7 +124,7 @@ async def test_a_crossed_sitting_says_that_nothing_is_corrected(desk: Desk) -> N
     partial = next(one for one in ids)
     await marked(desk.service.database, sitting_id, partial, PARTNERS[3])
 
-    assert "Chaque juré a noté chaque dossier" in page
+    assert "Chaque juré qui a rendu ses notes a noté chaque dossier" in page
     assert "Chance d'être dans les 2 premiers" in page
     assert "Accord des jurés" in page
     assert "moins de 3 dossiers" in words(await desk.ask("GET", f"/seances/{sitting_id}/tableau"))
