@@ -64,6 +64,8 @@ class Line:
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._line: SMTP | None = None
+        self._settled = asyncio.Event()
+        self._settled.set()
 
     @property
     def is_open(self) -> bool:
@@ -102,14 +104,23 @@ class Line:
             username=server.user or None,
             password=server.password or None,
         )
+        self._settled.clear()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await line.connect()
         except (SMTPException, OSError, TimeoutError) as error:
             line.close()
             raise Unreachable(f"serveur de courriel injoignable : {words(error)}") from error
-        self._line = line
+        else:
+            self._line = line
+        finally:
+            self._settled.set()
         return line
+
+    async def settled(self) -> bool:
+        """Whether the line is open, once it is known: one that is being opened is waited for."""
+        await self._settled.wait()
+        return self.is_open
 
     async def rest(self) -> None:
         """There is no work: say goodbye. The next message opens a new line."""
@@ -138,9 +149,9 @@ class Postman:
         """The lines for so many messages: opening one costs as much as some ten of them."""
         return self.lines[: max(1, min(len(self.lines), messages // 10))]
 
-    def others_open(self, line: Line) -> bool:
+    async def others_open(self, line: Line) -> bool:
         """Whether the server speaks with us on another line: then it does not want more, and is not away."""
-        return any(other.is_open for other in self.lines if other is not line)
+        return any(await asyncio.gather(*(other.settled() for other in self.lines if other is not line)))
 
     async def rest(self) -> None:
         """There is no work: say goodbye on every line."""

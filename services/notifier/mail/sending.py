@@ -119,7 +119,7 @@ class Sender:
             try:
                 outcome = Postponed(str(hand.away)) if hand.away else await self._attempt_safely(line, one)
             except Unreachable as error:
-                if self.postman.others_open(line):
+                if await self.postman.others_open(line):
                     hand.put_back(one)
                     return
                 hand.away, outcome = error, Postponed(str(error))
