@@ -234,3 +234,11 @@ def test_a_bar_refuses_what_it_cannot_draw(amount: int, total: int) -> None:
 @pytest.mark.parametrize(("left", "share"), [(-3, 0), (0, 0), (45, 50), (90, 100), (400, 100)])
 def test_days_left_fill_their_share(left: int, share: float) -> None:
     assert days_share(left, 90) == share
+
+
+def test_what_no_page_may_hold_is_shown_as_such(environment: Environment) -> None:
+    sent = "a\x11b\x95c\ufdd0d\U0001ffffe\ud800f\tg\nh é 🙂"
+    said = environment.from_string("<p title='{{ x }}'>{{ x }}</p>").render(x=sent)
+
+    assert said.count("\N{REPLACEMENT CHARACTER}") == 10
+    assert "f\tg\nh é 🙂" in said and said.encode()

@@ -1,5 +1,6 @@
 """A page is complete or it fails: unknown names raise, values are escaped, nothing is inline."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,16 @@ class Notice:
     done: bool = False
 
 
+_PLANES = "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+_NO_TEXT = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_PLANES}]")
+"""What a page may not hold, https://html.spec.whatwg.org/#preprocessing-the-input-stream, though a visitor sent it."""
+
+
+def _printable(value: object) -> object:
+    """What is printed: a visitor's control characters and halves of characters show as `\N{REPLACEMENT CHARACTER}`."""
+    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", value) if type(value) is str else value
+
+
 class _CompiledOnce(BytecodeCache):
     """Services of one process share what is compiled: the key is the file's place, the checksum its text."""
 
@@ -64,6 +75,7 @@ def templates(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
+        finalize=_printable,
     )
     environment.filters.update(french.FILTERS)
     environment.globals.update(
