@@ -16,6 +16,10 @@ PARTNERS = ("Région Hauts-de-France", "Services de l'État", "Département du P
 EXPERTS = tuple(f"Membre du Cercle de qualité {number}" for number in range(1, 5))
 PHONES = 30
 WHY = "Le dossier le montre, pièces et calendrier à l'appui."
+COMMITTEES: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
+    ("technique", "partner", PARTNERS),
+    ("expertise", "expert", EXPERTS),
+)
 SITTING = r"/instruction/seances/([0-9a-f-]{36})"
 Grids = dict[str, dict[str, int]]
 """By candidacy, what its porteur says of each criterion."""
@@ -31,10 +35,10 @@ class Committees:
 
     async def sit(self, wave: str, grids: Grids, now: datetime) -> None:
         """Every committee marks every dossier of the wave; those that have sat already are left alone."""
-        for committee, role, names in (("technique", "partner", PARTNERS), ("expertise", "expert", EXPERTS)):
+        for committee, role, names in COMMITTEES:
             if sitting := await self._opened(wave, committee, now):
                 jurors = [_Juror(Visitor(self.base), sitting, n, name) for n, name in enumerate(names)]
-                await asyncio.gather(*(juror.mark(self.door, role, grids) for juror in jurors))  # type: ignore[arg-type]  # a role
+                await asyncio.gather(*(juror.mark(self.door, role, grids) for juror in jurors))
                 await self.officer.post(f"/instruction/seances/{sitting}/phase", [("phase", "notation")])
         if sitting := await self._opened(wave, "lyceen", now):
             await self._live(sitting, list(grids))
@@ -51,11 +55,13 @@ class Committees:
         base = f"/instruction/seances/{sitting}/direct"
         page = await self.officer.post(base, [])
         code = re.search(r"\b[A-Z]{6}\b", " ".join(page.selector.css("dd *::text, dd::text").getall()))
+        if code is None:
+            return  # the session was not opened: what was told live before stays
+        address = f"/instruction/direct/{code[0]}"
         phones = Visitor(self.base)  # one browser sends for all: a phone is told apart by the number that it drew
-        for number, dossier in enumerate(dossiers if code else ()):
+        for number, dossier in enumerate(dossiers):
             await self.officer.post(f"{base}/tour", [("geste", "presenter"), ("dossier", dossier)])
             ballots = [_ballot(dossier, phone, number) for phone in range(PHONES)]
-            address = f"/instruction/direct/{code[0]}"  # type: ignore[index]  # none without a code
             await asyncio.gather(*(phones.post(address, one, expect=303) for one in ballots))
         await phones.close()
 

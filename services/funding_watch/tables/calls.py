@@ -48,7 +48,7 @@ class CallRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # 
     """The content that a person looked at and found right; another content is to be looked at again."""
 
 
-class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """One field of a call before and after, or a turn in its life; lines are added, never changed.
 
     `by` and `reason` say who decided it, where a person did.
@@ -66,7 +66,7 @@ class CallChangeRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     reason: str | None = Field(default=None, sa_type=Text)
 
 
-class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What is known so far of a candidacy."""
 
     __tablename__ = "project"
@@ -84,7 +84,7 @@ class ProjectRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """The health of a source, by its last crawls; `remembered` makes the next question conditional."""
 
     __tablename__ = "source"
@@ -108,7 +108,7 @@ class SourceRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     health: str | None = Field(default=None, sa_type=Text)
 
 
-class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """One reading of a source, believed or not: what later ones are compared with. Lines are added only."""
 
     __tablename__ = "reading"
@@ -127,7 +127,7 @@ class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     remarks: list[str] = Field(sa_type=JSON_VALUE)
 
 
-class SourceDecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class SourceDecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A person accepted that a source shows fewer calls than it did. Lines are added only."""
 
     __tablename__ = "source_decision"
@@ -140,7 +140,7 @@ class SourceDecisionRow(Base, table=True):  # type: ignore[call-arg, misc, valid
     new_count: int
 
 
-class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A source that is due, and who is reading it until when; one row a source, so never two at once."""
 
     __tablename__ = "crawl"
@@ -152,7 +152,7 @@ class CrawlRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     leased_until: datetime | None = None
 
 
-class WordMeasureRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class WordMeasureRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What words told on the day they were last measured; one row. Small stocks keep none."""
 
     __tablename__ = "word_measure"
@@ -164,7 +164,7 @@ class WordMeasureRow(Base, table=True):  # type: ignore[call-arg, misc, valid-ty
     frequency: dict[str, Any] = Field(sa_type=JSON_VALUE)
 
 
-class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A call proposed for a project. `rank` is its place among the best of today, none when it left them."""
 
     __tablename__ = "match"
@@ -186,7 +186,7 @@ class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     proposed_at: datetime
 
 
-class DuplicateRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class DuplicateRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """Two calls that look like one, and what a person made of it; `kept_key` is the one that is shown for both."""
 
     __tablename__ = "duplicate"
@@ -214,7 +214,7 @@ class DuplicateRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     reason: str | None = Field(default=None, sa_type=Text)
 
 
-class FeedRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class FeedRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A secret address at which a project's calls are followed; the key itself is not kept."""
 
     __tablename__ = "feed"

@@ -22,7 +22,7 @@ class MontageRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     at: datetime
 
 
-class PrecedentRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class PrecedentRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A project that was paid for; a new file replaces the lines of its programme."""
 
     __tablename__ = "precedent"

@@ -43,7 +43,7 @@ class TriageRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     profile: dict[str, Any] | None = Field(default=None, sa_type=JSON_VALUE)
 
 
-class TriageLineRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class TriageLineRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A line of the history of a match; lines are added and chained, never changed, the same fact once."""
 
     __tablename__ = "triage_line"
@@ -70,7 +70,7 @@ class TriageLineRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     digest: str = Field(sa_type=Text)
 
 
-class TriageHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class TriageHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """The last line of each match's chain, which a writer holds; it only moves forward."""
 
     __tablename__ = "triage_head"
@@ -80,7 +80,7 @@ class TriageHeadRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     digest: str = Field(sa_type=Text)
 
 
-class CallNoteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class CallNoteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A version of the décryptage of a call; versions are added, never changed."""
 
     __tablename__ = "call_note"

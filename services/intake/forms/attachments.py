@@ -44,6 +44,7 @@ def _packed(path: Path) -> Kind:
                     kind = BY_MIME.get(said.read(200).decode("ascii", "replace").strip())
             else:
                 kind = next((OFFICE[name] for name in names if name in OFFICE), None)
+    # cut, encrypted, packed in an unknown way, with impossible offsets, or shorter than it says
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as broken:
         raise Wrong(f"ce fichier est abîmé, ou ce n’est pas {ASKED}.") from broken
     if kind is None:

@@ -36,7 +36,7 @@ class FundingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     closed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
-class FundingReminderRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # as above
+class FundingReminderRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """A call that is to be looked at by a day that has come; without a day, no more."""
 
     __tablename__ = "funding_reminder"
