@@ -1,16 +1,20 @@
 """The terms of a montage: only money that a call says it gives counts, bad figures are named, days are counted back."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
 from funding_watch.domain.lessons import Lessons
-from funding_watch.domain.money import funding_of
+from funding_watch.domain.money import Offer, funding_of
 from funding_watch.domain.montage import plans
 from funding_watch.domain.offers import Table, exclusive, is_private, table
 from funding_watch.domain.retroplanning import USUAL, retroplanning
+from funding_watch.domain.shelf import Shelf
 from funding_watch.domain.stock import Index
 from kernel.contracts.intake import Need, Project
 from tests.watch_story import PLACE, START, call, far_calls, moment, need, project
@@ -102,3 +106,47 @@ def test_the_last_useful_council_is_the_day_to_deliberate() -> None:
     (council,) = [one for one in retroplanning(call(), project(), place, START) if one.step == "deliberer"]
     assert council.day == date(2026, 5, 20) and "20 mai 2026" in council.words
     assert not [one for one in retroplanning(call(), project("association"), place, START) if one.step == "deliberer"]
+
+
+FUNDED = (
+    HEAT,
+    need(2, "Planter des arbres sur la place").model_copy(update={"amount": 80_000}),
+    need(3, "Réparer la toiture de l’école").model_copy(update={"amount": 120_000}),
+)
+STOCK = (
+    call("a", amount_max=150_000),
+    call("b", title="Chaufferies et réseaux de chaleur", rate_max=30, funders=("Région",)),
+    call("c", title="Planter des arbres en ville", description="Planter des arbres sur les places.", rate_max=50),
+    call("d", title="Arbres sur la place", description="Planter des arbres sur la place.", rate_max=50),
+    call("e", title="Toiture des écoles", description="Réparer la toiture de l’école.", rate_max=60),
+)
+
+
+def planned(calls: Sequence[FundingCall], again: Sequence[FundingCall] = (), now: datetime = START) -> object:
+    """The plans for one project by a process that heard of the calls in that order, and of some of them again."""
+    shelf = Shelf()
+    for one in [*calls, *again]:
+        shelf.learn_calls([one], {one.key: one.content_hash()})
+        shelf.weigh(shelf.index.measured())
+    facts = project(needs=FUNDED)
+    found = table(facts, shelf.index, PLACE, now, lessons=Lessons())
+    return plans(funding_of(facts), found.offers, found.exclusive)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations([*STOCK, *far_calls()]), st.lists(st.sampled_from(STOCK), max_size=3))
+def test_the_same_calls_give_the_same_plan_whatever_order_they_are_heard_in(
+    calls: list[FundingCall], again: list[FundingCall]
+) -> None:
+    assert planned([*STOCK, *far_calls()]) == planned(calls, again) != []
+
+
+def test_a_plan_is_the_same_on_two_days_while_no_date_passes_between_them() -> None:
+    calls = [*STOCK, *far_calls()]
+    assert planned(calls) == planned(calls, now=moment(40)) != planned(calls, now=moment(91))
+
+
+def test_of_equal_plans_the_same_is_proposed_whatever_order_the_calls_come_in() -> None:
+    funding = funding_of(project(needs=FUNDED))
+    offers = [Offer(name, name, frozenset({1, 2, 3}), sure=True, rate=50) for name in "abcdef"]
+    assert plans(funding, offers) == plans(funding, offers[::-1]) != []

@@ -25,6 +25,8 @@ DOUBTFUL = 0.5
 EFFORT = 1e-4
 """Share of the sum looked for that one more file must bring, so that no file is opened for a few euros."""
 CENT = 1e-6
+GAP = 1e-6
+"""Share of the best sum within which a plan is taken for the best: less than a euro of a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def plans(
 
     `exclusive`: sets of calls of which one at most may be taken. Every plan respects every ceiling.
     """
-    usable = [offer for offer in offers if offer.is_quantified and _posts(funding, offer)]
+    quantified = (offer for offer in offers if offer.is_quantified and _posts(funding, offer))
+    usable = sorted(quantified, key=lambda offer: offer.key)  # of equal plans, the same one whatever order they come in
     if not usable or not funding.missing:
         return []
     found: list[Montage] = []
@@ -149,6 +152,7 @@ class _Model:
         self.solver.silent()
         self.solver.setOptionValue("time_limit", seconds)
         self.solver.setOptionValue("threads", 1)
+        self.solver.setOptionValue("mip_rel_gap", GAP)
         self.opened = {offer.key: self.solver.addBinary() for offer in offers}
         self.paid = {
             (offer.key, post.number): self.solver.addVariable(0, _bound(offer, post))
