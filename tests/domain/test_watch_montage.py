@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from funding_watch.domain.exclusions import Exclusion
 from funding_watch.domain.money import Funding, Offer, Post, funding_of
 from funding_watch.domain.montage import Grant, Montage, breaks, plans, unquantified
 from kernel.contracts.intake import PlanLine
@@ -61,7 +62,7 @@ def test_calls_that_exclude_each_other_are_not_taken_together() -> None:
     both = [offer("a", rate=20), offer("b", rate=15)]
 
     assert [plan.files for plan in plans(funding(), both)] == [("a", "b")]
-    (plan,) = plans(funding(), both, [frozenset({"a", "b"})])
+    (plan,) = plans(funding(), both, [Exclusion(frozenset({"a", "b"}))])
     assert plan.files == ("a",)
 
 
@@ -120,7 +121,7 @@ def test_a_plan_written_by_hand_is_told_what_it_breaks() -> None:
     offers = [offer("a", rate=30, most=100_000, least=10_000), offer("b", rate=90)]
     by_hand = [Grant("a", 1, 140_000, ""), Grant("b", 1, 396_000, ""), Grant("b", 2, 1, "")]
 
-    said = " ".join(breaks(funding(), offers, by_hand, [frozenset({"a", "b"})]))
+    said = " ".join(breaks(funding(), offers, by_hand, [Exclusion(frozenset({"a", "b"}))]))
 
     for word in (
         "30 % au plus",
@@ -158,7 +159,7 @@ def test_no_plan_of_whole_euros_is_better_and_none_breaks_a_rule(
     offers: list[Offer], public: int, form: str, alone: bool
 ) -> None:
     known = funding(cost=12, public=public, form=form, posts=(Post(1, "un", 6), Post(2, "deux", 4)))
-    exclusive = [frozenset(one.key for one in offers)] if alone else []
+    exclusive = [Exclusion(frozenset(one.key for one in offers))] if alone else []
     found = plans(known, offers, exclusive)
 
     for plan in found:
@@ -167,7 +168,7 @@ def test_no_plan_of_whole_euros_is_better_and_none_breaks_a_rule(
     assert best == tried(known, offers, exclusive)
 
 
-def tried(known: Funding, offers: list[Offer], exclusive: list[frozenset[str]]) -> int:
+def tried(known: Funding, offers: list[Offer], exclusive: list[Exclusion]) -> int:
     """The best sum of all the plans in whole euros, found by trying them."""
     places = [(one.key, post) for one in offers if one.is_quantified for post in (1, 2) if post in one.needs]
     best = 0

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
+from funding_watch.domain.exclusions import exclusions
 from funding_watch.domain.lessons import Lessons
 from funding_watch.domain.money import Offer, funding_of
 from funding_watch.domain.montage import plans
-from funding_watch.domain.offers import Table, exclusive, is_private, table
+from funding_watch.domain.offers import Table, is_private, table
 from funding_watch.domain.retroplanning import USUAL, retroplanning
 from funding_watch.domain.shelf import Shelf
 from funding_watch.domain.stock import Index
@@ -48,8 +49,9 @@ def test_loans_are_not_counted_as_money_given() -> None:
 def test_calls_of_one_funder_that_do_not_add_up_exclude_each_other() -> None:
     said = "Un seul fonds régional peut être demandé par an."
     one, two = call("a", eligibility_text=said), call("b", eligibility_text=said)
-    assert exclusive([one, two, call("c")]) == [frozenset({one.key, two.key})]
-    assert exclusive([one, call("d", eligibility_text=said, funders=("Autre",))]) == []
+    (found,) = exclusions([one, two, call("c")], (), (), START.date())
+    assert (found.keys, found.most) == (frozenset({one.key, two.key}), 1) and "ADEME" in found.why
+    assert exclusions([one, call("d", eligibility_text=said, funders=("Autre",))], (), (), START.date()) == []
 
 
 def test_a_need_that_begins_before_an_answer_is_not_sure() -> None:

@@ -126,3 +126,19 @@ async def test_precedents_stand_beside_a_call_once_a_file_was_loaded(desk: Desk)
     (folder / "file.csv").write_text("a;b\n", encoding="utf-8")
     refused = await loaded(folder)
     assert refused.exit_code == 2 and "no column" in refused.output
+
+
+async def test_a_rule_of_the_label_is_applied_and_said_with_its_source(tmp_path: Path) -> None:
+    desk = await prepared(tmp_path, needs=(HEAT, need(2).model_copy(update={"amount": 90_000})))
+    region = ("Région Hauts-de-France",)
+    funds = [call(f"fonds-{n}", title=f"ACTes, réseaux de chaleur {n}", funders=region) for n in (1, 2)]
+    await read(desk.database, call(amount_max=150_000), *funds, *far_calls())
+    path = f"/projets/{desk.candidacy}/montage"
+    answer = await desk.ask(path)
+    page = words(answer)
+    assert "Aides qui ne se cumulent pas" in page and "Un seul des trois fonds ACTes par an" in page
+    assert 'href="https://www.hautsdefrance.fr/actes-soutien-territoires"' in answer.text
+    both = {name_of(one.key, 1): "1 000" for one in funds}
+    checked = words(await desk.ask(path, **both, acte="verifier"))
+    assert "Ne se cumulent pas" in checked
+    await desk.database.close()

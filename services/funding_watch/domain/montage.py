@@ -11,6 +11,7 @@ from typing import Literal
 
 import highspy
 
+from funding_watch.domain.exclusions import Exclusion
 from funding_watch.domain.money import Funding, Offer, Post
 
 Aim = Literal["largest", "surest", "fewest"]
@@ -64,11 +65,11 @@ class Montage:
 
 
 def plans(
-    funding: Funding, offers: Sequence[Offer], exclusive: Collection[frozenset[str]] = (), seconds: float = SECONDS
+    funding: Funding, offers: Sequence[Offer], exclusive: Collection[Exclusion] = (), seconds: float = SECONDS
 ) -> list[Montage]:
     """One plan an aim, without repeating a plan that two aims share; empty where nothing can be paid for.
 
-    `exclusive`: sets of calls of which one at most may be taken. Every plan respects every ceiling.
+    `exclusive`: calls of which only some may be taken together. Every plan respects every ceiling.
     """
     quantified = (offer for offer in offers if offer.is_quantified and _posts(funding, offer))
     usable = sorted(quantified, key=lambda offer: offer.key)  # of equal plans, the same one whatever order they come in
@@ -90,7 +91,7 @@ def unquantified(funding: Funding, offers: Sequence[Offer]) -> list[Offer]:
 
 
 def breaks(
-    funding: Funding, offers: Sequence[Offer], grants: Sequence[Grant], exclusive: Collection[frozenset[str]] = ()
+    funding: Funding, offers: Sequence[Offer], grants: Sequence[Grant], exclusive: Collection[Exclusion] = ()
 ) -> list[str]:
     """What a plan written by hand breaks, in French sentences; empty where it holds."""
     said = []
@@ -108,11 +109,19 @@ def breaks(
     room, asked = funding.public_room, sum(grant.amount for grant in grants if grant.key in public)
     if room is not None and asked > room:
         said.append(f"L’argent public dépasserait 80 % : {_euros(asked)} demandés, {_euros(room)} possibles.")
-    taken = {grant.key for grant in grants if grant.amount}
-    titles = {offer.key: offer.title for offer in offers}
-    for group in exclusive:
-        if len(group & taken) > 1:
-            said.append(f"Ne se cumulent pas : {', '.join(titles[key] for key in sorted(group & taken))}.")
+    return said + _together(offers, {grant.key for grant in grants if grant.amount}, exclusive)
+
+
+def _together(offers: Sequence[Offer], taken: Collection[str], exclusive: Collection[Exclusion]) -> list[str]:
+    said, titles = [], {offer.key: offer.title for offer in offers}
+    for one in exclusive:
+        joined = sorted(one.keys & set(taken))
+        if len(joined) > one.most:
+            named, whose = (
+                ", ".join(f"« {titles.get(key, key)} »" for key in joined),
+                f" ({one.why})" if one.why else "",
+            )
+            said.append(f"{'Ne se cumulent pas' if one.most else 'Ne peut plus être demandé'} : {named}{whose}.")
     return said
 
 
@@ -145,7 +154,7 @@ class _Model:
     """The plan as a mixed integer programme: an amount a call and need, and whether a file is opened a call."""
 
     def __init__(
-        self, funding: Funding, offers: Sequence[Offer], exclusive: Collection[frozenset[str]], seconds: float
+        self, funding: Funding, offers: Sequence[Offer], exclusive: Collection[Exclusion], seconds: float
     ) -> None:
         self.funding, self.offers = funding, offers
         self.solver = highspy.Highs()  # type: ignore[no-untyped-call]  # it has no annotations
@@ -161,10 +170,10 @@ class _Model:
         }
         self._limit_calls()
         self._limit_sums()
-        for group in exclusive:
-            rivals = [self.opened[key] for key in sorted(group) if key in self.opened]
-            if len(rivals) > 1:
-                self.solver.addConstr(self._sum(rivals) <= 1)
+        for one in exclusive:
+            rivals = [self.opened[key] for key in sorted(one.keys) if key in self.opened]
+            if len(rivals) > one.most:
+                self.solver.addConstr(self._sum(rivals) <= one.most)
 
     def solve(self, aim: Aim, best: int) -> Montage | None:
         """The plan for the aim, None where no plan exists; `best` is the largest sum known."""

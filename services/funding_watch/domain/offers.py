@@ -7,10 +7,11 @@ loans, advice and calls without a figure are shown apart, and so is every need t
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Check, Place, check_project, is_made_for, verdict_of
-from funding_watch.domain.eligibility.sayings import conditions_of
+from funding_watch.domain.exclusions import Exclusion, exclusions
 from funding_watch.domain.lessons import Lessons
 from funding_watch.domain.matching import MADE_FOR, THRESHOLD, Fit, fit_of, queries_of, relevances
 from funding_watch.domain.money import ABSURD, PRIVATE_WORDS, Offer
@@ -18,6 +19,7 @@ from funding_watch.domain.stock import Index
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.intake import Need, Project
 
+PARIS = ZoneInfo("Europe/Paris")
 MOST_CALLS = 40
 """Calls that a plan is sought among, the closest to the needs: more would not be filed, and the solver stays quick."""
 MONEY = frozenset({"subvention", "prix", "autre"})
@@ -56,7 +58,7 @@ class Table:
     """All that a montage of a project is made from."""
 
     tracks: tuple[Track, ...]
-    exclusive: tuple[frozenset[str], ...]
+    exclusive: tuple[Exclusion, ...]
     uncounted: tuple[tuple[Need, str], ...]
     """Needs that no plan can count, and why."""
 
@@ -78,15 +80,17 @@ def table(
     *,
     lessons: Lessons,
     settled: Collection[str] = (),
+    obtained: Collection[FundingCall] = (),
 ) -> Table:
     """The calls that answer the project's needs at `now`, the closest first, and what cannot be counted.
 
-    `settled`: calls that already gave their answer to this project.
+    `settled`: calls that already gave their answer to this project; `obtained`: those that gave money.
     """
     found = _answering(project, index, place, now, lessons)
     left = [fits for fits in found if next(iter(fits.values())).entry.call.key not in settled]
     tracks = tuple(_track(fits, project) for fits in left[:MOST_CALLS])
-    return Table(tracks, tuple(exclusive(track.call for track in tracks)), tuple(_uncounted(project)))
+    alone = exclusions([track.call for track in tracks], place.cumulations, obtained, now.astimezone(PARIS).date())
+    return Table(tracks, tuple(alone), tuple(_uncounted(project)))
 
 
 def _answering(project: Project, index: Index, place: Place, now: datetime, lessons: Lessons) -> list[dict[int, Fit]]:
@@ -107,16 +111,6 @@ def _answering(project: Project, index: Index, place: Place, now: datetime, less
         if fits:
             found.append((-max(fit.score for fit in fits.values()) * share, key, fits))
     return [fits for _, _, fits in sorted(found, key=lambda one: one[:2])]
-
-
-def exclusive(calls: Iterable[FundingCall]) -> list[frozenset[str]]:
-    """Sets of calls of which one at most may be taken: those of one funder that each say that they do not add up."""
-    by_funder: dict[str, set[str]] = {}
-    for call in calls:
-        if conditions_of(call).cumul is not None:
-            for funder in call.funders:
-                by_funder.setdefault(funder, set()).add(call.key)
-    return sorted({frozenset(keys) for keys in by_funder.values() if len(keys) > 1}, key=sorted)
 
 
 def _track(fits: Mapping[int, Fit], project: Project) -> Track:

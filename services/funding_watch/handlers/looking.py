@@ -107,7 +107,16 @@ class Looking:
             touched = await triage.of_project(session, candidacy_id)
             settled = [one.call_key for one in touched if one.state in {"obtenu", "refuse"}]
             lessons, now = await self.lessons(session, candidacy_id), self.database.clock.now()
-            offered = table(candidacy.facts, shelf.index, self.place, now, lessons=lessons, settled=settled)
+            had = await calls.known(session, [one.call_key for one in touched if one.state == "obtenu"])
+            offered = table(
+                candidacy.facts,
+                shelf.index,
+                self.place,
+                now,
+                lessons=lessons,
+                settled=settled,
+                obtained=[one.call for one in had.values()],
+            )
             chosen = await montages.chosen(session, candidacy_id)
             known = await calls.known(session, [grant.key for grant in chosen.grants] if chosen else [])
         funding = funding_of(candidacy.facts)

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kernel.contracts.cumulation import Cumulation, WrongCumulation, cumulation
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -158,6 +160,7 @@ class Label:
     communes: Mapping[str, Commune]
     """By INSEE code."""
     advisers: tuple[Adviser, ...] = ()
+    cumulations: tuple[Cumulation, ...] = ()
     legal: Legal = Legal()
     anchor_dossiers: tuple[AnchorDossier, ...] = ()
     """In the order in which jurors try them; none, and they mark at once."""
@@ -181,7 +184,7 @@ def load_label(label_file: Path, territory_file: Path) -> Label:
         data = tomllib.loads(label_file.read_text(encoding="utf-8"))
         territory = json.loads(territory_file.read_text(encoding="utf-8"))
         return _label(data, territory)
-    except (OSError, KeyError, tomllib.TOMLDecodeError, json.JSONDecodeError, TypeError) as error:
+    except (OSError, KeyError, WrongCumulation, tomllib.TOMLDecodeError, json.JSONDecodeError, TypeError) as error:
         raise WrongLabel(f"{label_file} or {territory_file}: {type(error).__name__} {error}") from error
 
 
@@ -211,6 +214,7 @@ def _label(data: dict[str, Any], territory: dict[str, Any]) -> Label:
         colours=data.get("look", {}),
         communes=_communes(territory),
         advisers=tuple(_adviser(row) for row in data.get("advisers", [])),
+        cumulations=tuple(cumulation(row) for row in data.get("cumulations", [])),
         legal=Legal(**data.get("legal", {})),
         anchor_dossiers=tuple(_anchor_dossier(row) for row in data.get("anchor_dossiers", [])),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from kernel.contracts.cumulation import Cumulation
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.label import Label
 
@@ -31,6 +32,8 @@ class Place:
     populations: Mapping[str, int] = field(default_factory=dict)
     agglomerations: Mapping[str, str] = field(default_factory=dict)
     councils: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    cumulations: tuple[Cumulation, ...] = ()
+    """What may not be asked for together here, whatever each call repeats."""
 
     @classmethod
     def of(cls, label: Label) -> "Place":
@@ -43,6 +46,7 @@ class Place:
             {commune.code: commune.population for commune in communes},
             {commune.epci_code: commune.epci_acronym for commune in communes},
             label.councils,
+            label.cumulations,
         )
 
 
