@@ -87,6 +87,7 @@ async def test_the_pages_are_sound_at_both_widths(
         "montage": f"projets/{watch.candidacy}/montage",
         "why": f"projets/{watch.candidacy}/pourquoi?appel={key}",
         "decoding": f"decryptage/{key}",
+        "entry": "saisies/nouvelle",
     }.items():
         await page.goto(f"{watch.base}/veille/{path}")
         await sound(page, violations, f"{name}-{width}")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from funding_watch.crawl import CrawlSettings
 from funding_watch.crawling.declared_files import read_declarations
+from funding_watch.domain import entered
 from funding_watch.domain.declarations import Declaration, Reach
 from funding_watch.spiders import SPIDERS
 from kernel.contracts.label import Label
@@ -53,7 +54,7 @@ def declared_in(settings: Settings) -> dict[str, Declaration]:
     """The declarations of the installation's file. Raises `WrongSetting`."""
     try:
         found = read_declarations(settings.sources_file)
-        if taken := sorted(set(found) & set(SPIDERS)):
+        if taken := sorted(set(found) & {*SPIDERS, entered.SOURCE}):
             raise ValueError(f"{', '.join(taken)}: this name is taken by a source of the code")
     except (OSError, ValueError) as error:
         raise WrongSetting(f"{PREFIX}SOURCES_FILE={str(settings.sources_file)!r}: {error}") from None

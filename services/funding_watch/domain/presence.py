@@ -128,6 +128,25 @@ def decided(call: FundingCall, life: Life, still_open: bool, at: datetime) -> St
     return again, (Turn("confirmed", "decision"),)
 
 
+def withdrawn(life: Life) -> Step:
+    """Whoever entered the call, or a colleague, takes it back."""
+    if life.presence == "ferme":
+        raise ValueError("the call is closed already: nothing is to be taken back")
+    return _closed(life, "decision")
+
+
+def restored(call: FundingCall, life: Life, at: datetime) -> Step:
+    """A person undoes what a person closed, while its dates leave it open."""
+    if not can_restore(call, life, at):
+        raise ValueError(f"{call.key} is {life.presence}, or over by its dates: it cannot be opened again")
+    return replace(life, presence="confirme", phase=_as_listed(call, at)), (Turn("reopened", "decision"),)
+
+
+def can_restore(call: FundingCall, life: Life, at: datetime) -> bool:
+    """Whether a person closed the call, and not its dates."""
+    return life.presence == "ferme" and _as_listed(call, at) != "clos"
+
+
 def needs_a_person(call: FundingCall, life: Life) -> bool:
     """Whether no deadline will ever close this unconfirmed call."""
     return life.presence == "non_confirme" and call.closes_at is None

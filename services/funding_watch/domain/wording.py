@@ -132,6 +132,7 @@ TURN_WORDS: Mapping[str, str] = {
     "confirmed": "De nouveau confirmé",
     "closed": "L’appel est clos",
     "cleared": "Vérifié et sorti de quarantaine",
+    "entered": "Saisi à la main",
     "merged": "Réuni avec une autre fiche",
     "parted": "Reconnu distinct d’une autre fiche",
     "unmerged": "Décision annulée\u202f: à comparer de nouveau",

@@ -25,7 +25,7 @@ async def see(work: Work, readings: Sequence[Reading], known: Mapping[str, Known
     """A crawl showed these calls; how many came back to life."""
     lived = [_seen(reading, known.get(reading.call.key), work) for reading in readings]
     told = [one for one in lived if one]
-    await _keep(work, told)
+    await keep(work, told)
     return sum(turn.kind == "reopened" for one in told for turn in one.turns)
 
 
@@ -45,7 +45,7 @@ async def miss(work: Work, absent: Sequence[KnownCall]) -> int:
     for one in absent:
         life, turns = presence.missed(one.life)
         lived.append(Lived(one.call, life, turns, one.last_seen_at))
-    await _keep(work, lived)
+    await keep(work, lived)
     return sum(bool(one.turns) for one in lived)
 
 
@@ -56,7 +56,7 @@ async def settle(work: Work) -> tuple[int, int]:
     for one in touched:
         life, turns = presence.settled(one.call, one.life, work.at)
         lived.append(Lived(one.call, life, turns, one.last_seen_at))
-    await _keep(work, lived)
+    await keep(work, lived)
     return len(lived), _closed(lived)
 
 
@@ -77,7 +77,7 @@ async def hear_answers(work: Work, answers: Mapping[str, Answer], reread: Mappin
             continue
         life, turns = presence.answered(known[key].life, answer, known[key].call.local_day(work.at))
         lived.append(Lived(known[key].call, life, turns, work.at if answer == "there" else known[key].last_seen_at))
-    await _keep(work, lived)
+    await keep(work, lived)
     await _reread(work, [call for key, call in reread.items() if answers.get(key) == "there"], known)
     return _closed(lived)
 
@@ -92,7 +92,7 @@ async def _reread(work: Work, found: Sequence[FundingCall], known: Mapping[str, 
     work.record(*(event for reading in changed for event in catalogue.told(reading, work.at)))
     after = await calls.known(work.session, [reading.call.key for reading in changed])
     unlisted = [Lived(one.call, presence.unlisted(one.life), (), work.at) for one in after.values()]
-    await _keep(work, unlisted)
+    await keep(work, unlisted)
 
 
 async def decide_call(work: Work, key: str, *, still_open: bool, by: str, reason: str) -> None:
@@ -101,7 +101,7 @@ async def decide_call(work: Work, key: str, *, still_open: bool, by: str, reason
     if known is None:
         raise UnknownCall(key)
     life, turns = presence.decided(known.call, known.life, still_open, work.at)
-    await _keep(work, [Lived(known.call, life, turns, known.last_seen_at, by, reason)])
+    await keep(work, [Lived(known.call, life, turns, known.last_seen_at, by, reason)])
 
 
 async def clear_call(work: Work, key: str, *, by: str, reason: str) -> None:
@@ -120,7 +120,8 @@ async def clear_call(work: Work, key: str, *, by: str, reason: str) -> None:
     work.record(CallAmended(call_key=key, call=summary, changes=[change], at=work.at))
 
 
-async def _keep(work: Work, lived: Sequence[Lived]) -> None:
+async def keep(work: Work, lived: Sequence[Lived]) -> None:
+    """Write how calls live on, and tell their turns."""
     await store.keep(work.session, lived, work.at)
     events = (catalogue.turned(_now(one), turn, work.at) for one in lived for turn in one.turns)
     work.record(*(event for event in events if event))

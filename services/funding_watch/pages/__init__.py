@@ -13,12 +13,14 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
+from funding_watch.domain import entered
 from funding_watch.domain.call import FundingCall
 from funding_watch.handlers.looking import Looking
 from funding_watch.pages.absence import add_absence
 from funding_watch.pages.decisions import add_clearing, add_decisions, call_page
 from funding_watch.pages.decoding import add_decoding
 from funding_watch.pages.duplicates import add_duplicates
+from funding_watch.pages.entries import add_entries
 from funding_watch.pages.feeds import add_feeds
 from funding_watch.pages.listing import add_list
 from funding_watch.pages.match import add_match
@@ -53,14 +55,17 @@ def routes(
 ) -> APIRouter:
     """Every route of the service."""
     router = APIRouter()
-    add_list(router, database, page, sources)
-    _add_call(router, database, page, sources)
+    by_hand = SourceShown(entered.SOURCE, entered.TITLE, "", None)
+    shown = {**sources, by_hand.name: by_hand}
+    add_list(router, database, page, shown)
+    _add_call(router, database, page, shown)
+    add_entries(router, database, page, looking.place)
     _add_copy(router, database)
     _add_projects(router, database, page)
     add_sources(router, database, page, sources)
-    add_decisions(router, database, page, sources)
-    add_clearing(router, database, page, sources)
-    add_duplicates(router, database, page, sources)
+    add_decisions(router, database, page, shown)
+    add_clearing(router, database, page, shown)
+    add_duplicates(router, database, page, shown)
     add_feeds(router, database, page, public_url)
     add_triage(router, database, page)
     add_match(router, database, page)

@@ -13,14 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from funding_watch import handlers
+from funding_watch.domain.entered import is_entered
 from funding_watch.domain.origins import origins
-from funding_watch.domain.presence import needs_a_person
+from funding_watch.domain.presence import can_restore, needs_a_person
 from funding_watch.pages.shown import SourceShown, Staff, call_address, reason_error
 from funding_watch.store import pages as reading
 from funding_watch.store.pages import CallPage
 from kernel.runtime.database import Database
 from kernel.runtime.web import cause_of
-from kernel.ui import Page
+from kernel.ui import Notice, Page
+
+ENTERED = Notice("succes", "L’appel est ajouté.", "Les projets dont il sert un besoin le reçoivent dans un instant.")
 
 
 def call_page(
@@ -46,6 +49,9 @@ def call_page(
         needs_a_person=needs_a_person(call, found.known.life),
         kept=kept,
         origins=origins(call),
+        is_entered=is_entered,
+        restorable=is_entered(call) and can_restore(call, found.known.life, now),
+        notices=(ENTERED,) if request.query_params.get("saisie") and request.method == "GET" else (),
     )
 
 

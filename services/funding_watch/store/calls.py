@@ -85,23 +85,34 @@ async def every(session: AsyncSession) -> list[FundingCall]:
     return [one.call for one in await listed(session)]
 
 
-async def keep(session: AsyncSession, readings: Sequence[Reading], at: datetime) -> None:
-    """Write what was read at `at`: new calls, changed ones with their history; an unchanged one costs no write."""
+async def claim(session: AsyncSession, key: str) -> KnownCall | None:
+    """A call that nobody else may write until the end of this transaction; None when the watch has none."""
+    await session.exec(select(CallRow.key).where(CallRow.key == key).with_for_update())
+    return await one(session, key)
+
+
+async def keep(
+    session: AsyncSession,
+    readings: Sequence[Reading],
+    at: datetime,
+    *,
+    by: str | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write what was read at `at`: new calls, changed ones with their history; an unchanged one costs no write.
+
+    `by` and `reason`: of the person who wrote it, where it was one.
+    """
     for novelty in ("new", "amended", "reworded"):
         rows = [_values(reading.call, at) for reading in readings if reading.novelty == novelty]
         await _upsert(session, rows, changed=novelty == "amended")
     await search.index(session, [reading.call for reading in readings if reading.novelty != "same"])
-    lines = [
-        CallChangeRow(
-            call_key=reading.call.key,
-            at=at,
-            kind=told_as(reading, change),
-            **change.model_dump(),
-        )
-        for reading in readings
-        for change in reading.changes
-    ]
-    session.add_all(lines)
+    said = {"at": at, "by": by, "reason": reason}
+    session.add_all(
+        CallChangeRow(call_key=one.call.key, kind=told_as(one, change), **said, **change.model_dump())
+        for one in readings
+        for change in one.changes
+    )
     await copies.keep(session, [reading.call for reading in readings], at)
     await session.flush()
 
@@ -169,6 +180,12 @@ async def history(session: AsyncSession, key: str) -> list[Change]:
     query = select(CallChangeRow).where(CallChangeRow.call_key == key)
     rows = await session.exec(query.order_by(col(CallChangeRow.at).desc(), col(CallChangeRow.id)))
     return [Change(row.at, row.field, row.old, row.new, row.kind, row.by, row.reason) for row in rows]
+
+
+async def note(session: AsyncSession, key: str, kind: str, at: datetime, *, by: str, reason: str) -> None:
+    """A line of a call's history: what a person did with it."""
+    session.add(CallChangeRow(call_key=key, at=at, kind=kind, field="presence", by=by, reason=reason))
+    await session.flush()
 
 
 async def clear(session: AsyncSession, known: KnownCall, at: datetime, by: str, reason: str) -> None:
