@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from playwright.async_api import Page, expect
 
 from funding_watch import app, handlers
+from funding_watch.handlers.views import save_view
 from funding_watch.store.matches import match_id
 from kernel.contracts.label import load_label
 from kernel.runtime import migrate
@@ -80,9 +81,12 @@ async def test_the_pages_are_sound_at_both_widths(
     watch: Watch, browser_page: BrowserPage, violations: Violations, width: int
 ) -> None:
     page = await opened(watch, browser_page, width)
+    async with watch.service.database.work() as work:
+        await save_view(work, "Équipe du Label", "tri", "Tout ce qui vient", "etat=tout")
     key = call().key
     for name, path in {
-        "board": "tri",
+        "board": "tri?etat=tout",
+        "views": "tri/vues",
         "match": f"tri/{match_id(watch.candidacy, key)}",
         "montage": f"projets/{watch.candidacy}/montage",
         "why": f"projets/{watch.candidacy}/pourquoi?appel={key}",

@@ -14,7 +14,7 @@ from funding_watch.domain.lessons import Lessons, profile_of
 from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
-from funding_watch.store import calls, duplicates, matches, measures, projects, triage
+from funding_watch.store import calls, duplicates, matches, measures, projects, triage, views
 from kernel.contracts.funding_watch import ErasureDone, ExportDone, MatchProposed
 from kernel.contracts.intake import CandidacySubmitted
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
@@ -53,9 +53,11 @@ async def _suggest(work: Work, candidacy: Candidacy, place: Place, shelf: Shelf)
 
 
 async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
-    """Say that nothing personal is kept here: a project is known by its organisation and its needs."""
+    """Forget the views that these people named; a project is known by its organisation and its needs."""
+    forgotten = await views.forget(work.session, event.person_ids)
+    erased = {"vues de la veille": forgotten} if forgotten else {}
     kept = {"projet, besoins et appels proposés": "suivi des financements ; aucune adresse ni nom de personne"}
-    work.record(ErasureDone(erasure_id=event.erasure_id, erased={}, kept=kept, at=work.at))
+    work.record(ErasureDone(erasure_id=event.erasure_id, erased=erased, kept=kept, at=work.at))
 
 
 async def learn_from(work: Work, event: MatchTriaged, place: Place, shelf: Shelf) -> None:
@@ -73,8 +75,10 @@ async def learn_from(work: Work, event: MatchTriaged, place: Place, shelf: Shelf
 
 
 async def answer_export(work: Work, event: ExportOrdered) -> None:
-    """Say that nothing is held of anybody: what the watch knows of a project is in its dossier."""
-    work.record(ExportDone(export_id=event.export_id, held={}, at=work.at))
+    """Say which views somebody named; what the watch knows of a project is in its dossier."""
+    names = await views.of_person(work.session, event.person_id)
+    held = {"vues de la veille": [{"nom": name} for name in names]} if names else {}
+    work.record(ExportDone(export_id=event.export_id, held=held, at=work.at))
 
 
 async def _keep_profile(work: Work, match_id: UUID, candidacy: Candidacy, shelf: Shelf) -> None:

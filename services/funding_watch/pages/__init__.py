@@ -28,6 +28,7 @@ from funding_watch.pages.montage import add_montage
 from funding_watch.pages.shown import PREFIX, SourceShown, Staff, call_address
 from funding_watch.pages.sources import add_sources
 from funding_watch.pages.triage import add_triage
+from funding_watch.pages.views import add_views
 from funding_watch.store import copies
 from funding_watch.store import pages as reading
 from kernel.runtime.database import Database
@@ -68,6 +69,7 @@ def routes(
     add_duplicates(router, database, page, shown)
     add_feeds(router, database, page, public_url)
     add_triage(router, database, page)
+    add_views(router, database, page)
     add_match(router, database, page)
     add_decoding(router, database, page)
     add_absence(router, looking, page)

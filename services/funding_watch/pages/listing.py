@@ -4,7 +4,6 @@ The rule kept here: whoever mails an address mails a view; what a file holds is 
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,10 +12,13 @@ from funding_watch.domain import exports
 from funding_watch.domain.call import Audience, Kind, Status
 from funding_watch.domain.facts import facts
 from funding_watch.domain.listing import ORDER_WORDS, Filters, Line, Order, named, select
-from funding_watch.pages.shown import PREFIX, SourceShown, Staff
+from funding_watch.domain.views import address_of
+from funding_watch.pages.shown import SourceShown, Staff
+from funding_watch.pages.triage import kept_notices
 from funding_watch.store import calls as call_store
 from funding_watch.store import pages as reading
 from funding_watch.store import sources as source_store
+from funding_watch.store import views as saved
 from funding_watch.store.search import find
 from kernel.runtime.database import Database
 from kernel.ui import Page
@@ -24,7 +26,6 @@ from kernel.ui import Page
 PER_PAGE = 50
 DOUBTFUL, QUARANTINED = "non_confirme", "quarantaine"
 """The values of the status filter that show the calls in doubt, and those that wait for a person."""
-IN_ADDRESS = ("q", "statut", "source", "pour", "nature", "tri")
 FILES = {
     "csv": (exports.as_csv, "text/csv; charset=utf-8"),
     "ods": (exports.as_ods, "application/vnd.oasis.opendocument.spreadsheet"),
@@ -41,14 +42,14 @@ def add_list(router: APIRouter, database: Database, page: Page, sources: Mapping
 
 def _add_page(router: APIRouter, database: Database, page: Page, sources: Mapping[str, SourceShown]) -> None:
     @router.get("/")
-    async def calls(request: Request, _: Staff) -> Response:
+    async def calls(request: Request, person: Staff) -> Response:
         asked = {name: value for name, value in request.query_params.items() if value}
         filters = filters_of(asked, sources)
         lines, chosen = await _chosen(database, filters)
         async with database.reading() as session:
             health = await source_store.every(session)
+            named = await saved.views(session, person.id or person.name, "appels")
         number, count = _page_number(asked, len(chosen))
-        view = {name: asked[name] for name in IN_ADDRESS if name in asked}
         return page.render(
             "calls.html",
             request,
@@ -63,8 +64,9 @@ def _add_page(router: APIRouter, database: Database, page: Page, sources: Mappin
             troubled=[one for one in health if one.state == "degrade" and one.name in sources],
             number=number,
             pages=count,
-            address=f"{PREFIX}/?{urlencode(view)}{'&' if view else ''}page=",
-            view=f"?{urlencode(view)}" if view else "",
+            view=address_of(asked, "appels"),
+            named=named,
+            notices=kept_notices(request),
             today=database.clock.now(),
         )
 

@@ -25,9 +25,11 @@ from funding_watch.domain.triage import (
     check_step,
     steps_of,
 )
+from funding_watch.domain.views import address_of
 from funding_watch.handlers import triage
 from funding_watch.pages.shown import PREFIX
 from funding_watch.store import board
+from funding_watch.store import views as saved
 from kernel.runtime.auth import Allow, Person
 from kernel.runtime.database import Database
 from kernel.runtime.web import cause_of
@@ -35,7 +37,7 @@ from kernel.ui import Notice, Page
 
 Sorter = Annotated[Person, Depends(Allow("staff", "partner"))]
 PER_PAGE = 50
-IN_ADDRESS = ("etat", "projet", "appel", "pour", "retard", "motif", "q")
+KEPT = Notice("succes", "La vue est gardée.", "Vous la retrouvez au-dessus de la liste.", done=True)
 NOTHING_TICKED = "Cochez au moins une ligne du tableau."
 
 
@@ -79,11 +81,12 @@ async def board_page(
     today = database.clock.now()
     async with database.reading() as session:
         every, people = await board.rows(session), await board.people(session)
+        named = await saved.views(session, person.id or person.name, "tri")
     return page.render(
         "triage.html",
         request,
         status_code=422 if error else 200,
-        notices=_notices(asked),
+        notices=(*_notices(asked), *kept_notices(request)),
         undo=[one for one in asked.get("annuler", "").split(".") if forms.identity(one)],
         person=person,
         asked=asked,
@@ -91,11 +94,17 @@ async def board_page(
         error=error,
         ticked=frozenset(ticked),
         moves=[(to, STATE_WORDS[to]) for to in steps_of(actor_of(person))],
-        view=urlencode({name: asked[name] for name in IN_ADDRESS if name in asked}),
+        view=address_of(asked, "tri"),
+        named=named,
         today=today,
         **_rows(every, forms.filters_of(asked, person.id), asked.get("page", ""), today.date()),
         **words(),
     )
+
+
+def kept_notices(request: Request) -> tuple[Notice, ...]:
+    """What is said above a list whose view has just been given a name."""
+    return (KEPT,) if request.query_params.get("vues") == "gardee" else ()
 
 
 def _rows(every: Sequence[Row], filters: Filters, page: str, today: date) -> dict[str, Any]:

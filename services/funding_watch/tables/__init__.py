@@ -17,6 +17,7 @@ from funding_watch.tables.calls import (
 from funding_watch.tables.copies import CallCopyRow
 from funding_watch.tables.montage import MontageRow, PrecedentRow
 from funding_watch.tables.triage import CallNoteRow, TriageHeadRow, TriageLineRow, TriageRow
+from funding_watch.tables.views import SavedViewRow
 
 __all__ = [
     "Base",
@@ -32,6 +33,7 @@ __all__ = [
     "PrecedentRow",
     "ProjectRow",
     "ReadingRow",
+    "SavedViewRow",
     "SourceDecisionRow",
     "SourceRow",
     "TriageHeadRow",
