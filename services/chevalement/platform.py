@@ -29,6 +29,8 @@ PREFIXES = {"scoring": "/instruction", "funding_watch": "/veille", "notifier": "
 PRIVATE_NETWORKS = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1/128,fc00::/7"
 """Whence a proxy is believed about the visitor's address; limits on what a network may ask depend on it."""
 READY_TIMEOUT = 30.0
+PAGES_GRACE = 3
+"""Seconds that the pages being answered have to end when the platform stops."""
 BROKER_WATCH = 0.2
 
 log = structlog.get_logger()
@@ -77,7 +79,7 @@ class Platform:
 
     async def _serve(self, listener: socket.socket) -> None:
         config = uvicorn.Config(
-            self._root(), lifespan="off", log_level="error", access_log=False, timeout_graceful_shutdown=5
+            self._root(), lifespan="off", log_level="error", access_log=False, timeout_graceful_shutdown=PAGES_GRACE
         )
         self._server = QuietServer(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
@@ -110,7 +112,7 @@ class Platform:
         """Pages first, then the services together, the broker last."""
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
-            await asyncio.wait([self._serving], timeout=5)
+            await asyncio.wait([self._serving], timeout=PAGES_GRACE + 1)
         await asyncio.gather(*(service.stop() for service in self.services.values()), return_exceptions=True)
         if self._watching is not None:
             self._watching.cancel()
@@ -167,7 +169,7 @@ async def serve_one(name: str, settings: Settings) -> None:
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await stop.wait()
     server.should_exit = True
-    await asyncio.wait([serving], timeout=5)
+    await asyncio.wait([serving], timeout=PAGES_GRACE + 1)
     await service.stop()
 
 

@@ -22,8 +22,8 @@ from kernel.runtime.failures import sentence
 from kernel.runtime.pull import RollingPull
 from kernel.runtime.streams import BATCH, consumer_config, stream_name
 
-GRACE = 8.0
-"""Seconds that a batch in hand has to end when the service stops; the whole stop stays under ten."""
+GRACE = 5.0
+"""Seconds that the batches in hand have to end when the service stops; what has not ended then is done again."""
 
 log = structlog.get_logger()
 
