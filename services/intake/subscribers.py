@@ -9,7 +9,7 @@ from kernel.contracts.intake import WaveClosingDue
 from kernel.contracts.intake_life import ActDue, NewsDue, WaveOpeningDue
 from kernel.contracts.intake_people import RetentionDue
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
-from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted, ReadingAllowed
 from kernel.contracts.triage import CallDecoded, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
 from kernel.runtime.database import Work
 from kernel.runtime.subscriptions import Subscriptions
@@ -36,6 +36,10 @@ def declare() -> Subscriptions:
     @subscriptions.on(QuorumCounted)
     async def hear_of_quorum(event: QuorumCounted, work: Work) -> None:
         await handlers.hear_of_quorum(work, event)
+
+    @subscriptions.on(ReadingAllowed)
+    async def hear_of_reading(event: ReadingAllowed, work: Work) -> None:
+        await handlers.hear_of_reading(work, event)
 
     _messages(subscriptions)
     _deciding(subscriptions)

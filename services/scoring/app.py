@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kernel.contracts.label import load_label
 from kernel.runtime.clock import Clock, SystemClock
-from kernel.runtime.database import Database
+from kernel.runtime.database import Database, Work
 from kernel.runtime.pace import MINUTE, Limit
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
@@ -14,7 +14,7 @@ from kernel.runtime.web import web_app
 from scoring import pages, subscribers
 from scoring.domain import grids
 from scoring.domain.rulings import Refused
-from scoring.handlers import UnknownDossier, UnknownSitting, quorum
+from scoring.handlers import UnknownDossier, UnknownSitting, quorum, readings
 from scoring.pages.shell import Shell, Undeclared, Untried
 
 LIMITS = (Limit("POST", r"/direct/[^/]+", 3_000, MINUTE),)
@@ -36,8 +36,13 @@ def build(settings: Settings, nats_url: str, clock: Clock | None = None) -> Serv
         database=database,
         nats_url=nats_url,
         clock=clock,
-        at_start=quorum.keep_appointments,
+        at_start=_at_start,
     )
+
+
+async def _at_start(work: Work) -> None:
+    await quorum.keep_appointments(work)
+    await readings.keep_told(work)
 
 
 def _web(settings: Settings, shell: Shell) -> FastAPI:

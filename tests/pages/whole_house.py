@@ -68,6 +68,7 @@ class House:
         settings = Settings.load(data=folder, secret="x" * 32)
         self.services: dict[str, Service] = {name: build(name, settings, "nats://127.0.0.1:1") for name in SERVICES}
         self.cookies: dict[Role | None, str] = {}
+        self.people: dict[Role, str] = {}
         self._carried: dict[str, int] = dict.fromkeys(SERVICES, 0)
         for service in self.services.values():
             service.clock = service.database.clock = FixedClock(NOW)
@@ -121,6 +122,7 @@ class House:
     async def sign_in(self, role: Role, person: str = "") -> None:
         """Have a session of `role` known to all four services."""
         cookie = self.cookies[role] = secrets.token_urlsafe(32)
+        self.people[role] = person
         opened = SessionOpened(
             session=sessions.key_of(cookie),
             person=person,
@@ -146,7 +148,7 @@ class House:
         assert applicant is not None
         self.staff = staff.id
         await self._weigh()
-        await self._join()
+        self.plan = await self.join(self.mine.candidacy_id, PLAN)
         await self.carry()
         await self._opine()
         self.token = await self._last_token()
@@ -155,15 +157,15 @@ class House:
             person = {"staff": str(staff.id), "applicant": str(applicant.id)}.get(role, str(uuid4()))
             await self.sign_in(role, person)
 
-    async def _join(self) -> None:
-        """A file of the first dossier."""
+    async def join(self, candidacy_id: UUID, content: str) -> UUID:
+        """A file joined to a dossier."""
         files = Files(self.services["intake"].settings.documents_folder)
-        arrived, digest = files.incoming / "plan", hashlib.sha256(PLAN.encode()).hexdigest()
-        arrived.write_text(PLAN)
+        arrived, digest = files.incoming / "plan", hashlib.sha256(content.encode()).hexdigest()
+        arrived.write_text(content)
         async with files.held(), self.intake.work() as work:
             await files.put(arrived, digest)
-            given = Given("plan.odt", "odt", len(PLAN.encode()), digest)
-            self.plan = (await attachments.join(work, Owner(candidacy_id=self.mine.candidacy_id), given)).id
+            given = Given("plan.odt", "odt", len(content.encode()), digest)
+            return (await attachments.join(work, Owner(candidacy_id=candidacy_id), given)).id
 
     async def _weigh(self) -> None:
         """A what-if selection, a view of the team, and an act that waits, each about the second dossier."""

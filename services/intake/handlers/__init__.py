@@ -7,7 +7,7 @@ when the table of states lets it.
 from intake.domain.refusals import UnknownDossier
 from intake.handlers.dossiers import decline, preselect, submit_candidacy, withdraw
 from intake.handlers.drafts import begin_draft, erase_draft, key_hash, save_draft
-from intake.handlers.hearing import hear_decision, hear_of_message, hear_of_quorum, hear_opinion
+from intake.handlers.hearing import hear_decision, hear_of_message, hear_of_quorum, hear_of_reading, hear_opinion
 from intake.handlers.people import UnknownPerson, ask_for_link, disable, invite, sign_in
 from intake.handlers.waves import close_wave, keep_appointments, open_wave
 
@@ -23,6 +23,7 @@ __all__ = [
     "hear_decision",
     "hear_of_message",
     "hear_of_quorum",
+    "hear_of_reading",
     "hear_opinion",
     "invite",
     "keep_appointments",

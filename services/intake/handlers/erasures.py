@@ -9,7 +9,7 @@ from intake.domain.people import Member, canonical
 from intake.domain.refusals import Refused
 from intake.domain.retention import ALIVE, REPORTS
 from intake.handlers.drafts import key_hash
-from intake.store import accounts, erasures, exports, hearsay, people
+from intake.store import accounts, erasures, exports, hearsay, people, readings
 from intake.store.erasures import Answer, Erasure
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.intake_life import ErasureOrdered
@@ -63,6 +63,7 @@ async def erase(work: Work, person: Member, reason: str, by: str) -> tuple[Erasu
     await erasures.add(work.session, erasure, person.id)
     await exports.drop_of(work.session, person.id)
     await accounts.drop_of(work.session, person.id)
+    await readings.forget(work.session, [person.id])
     counted = await erasures.blank(work.session, person, ids, work.at)
     await sessions.end_all(work, str(person.id))
     await erasures.answer(work.session, erasure.id, "intake", Answer(work.at, counted, KEPT))

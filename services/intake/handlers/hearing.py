@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from intake.domain import dossier as rules
 from intake.domain.dossier import Decision, Opinion
 from intake.domain.journal import Entry
+from intake.domain.readings import Reading
 from intake.domain.states import WORDS
 from intake.domain.tasks import Quorum
 from intake.domain.vocabulary import MESSAGES, OPINIONS
 from intake.handlers import follow_up
-from intake.store import candidacies, hearsay
+from intake.store import candidacies, hearsay, readings
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
-from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted
+from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted, ReadingAllowed
 from kernel.runtime.database import Work
 
 MAILER = "Service des messages"
@@ -49,6 +50,12 @@ async def hear_of_quorum(work: Work, event: QuorumCounted) -> None:
     """A committee's sitting lacks marks, or lacks none any more: the desk's tasks follow from it."""
     heard = Quorum(event.sitting_id, event.marks_until, event.missing, event.revision)
     await hearsay.keep_quorum(work.session, heard)
+
+
+async def hear_of_reading(work: Work, event: ReadingAllowed) -> None:
+    """A juror may fetch the files of these dossiers, and of no other, from where they sit."""
+    heard = Reading(event.seat_id, event.juror, tuple(event.dossiers), event.frozen_at, event.revision)
+    await readings.keep(work.session, heard)
 
 
 MessageFate = MessageSent | MessageDelivered | MessageFailed | MessageBounced

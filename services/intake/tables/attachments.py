@@ -3,11 +3,11 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Text, UniqueConstraint
 from sqlmodel import Field
 
 from intake.domain.attachments import KINDS
-from intake.tables.base import Base
+from intake.tables.base import JSON_VALUE, Base
 
 
 class AttachmentRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
@@ -33,3 +33,15 @@ class AttachmentRow(Base, table=True):  # type: ignore[call-arg, misc, valid-typ
     refused: str = Field(default="", sa_type=Text)
     added_at: datetime
     by: str = Field(sa_type=Text)
+
+
+class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """The dossiers whose files a juror may fetch, as scoring told last of their seat."""
+
+    __tablename__ = "reading"
+    __table_args__ = (CheckConstraint("revision >= 1", name="revision"),)
+    seat_id: uuid.UUID = Field(primary_key=True)
+    juror: str = Field(sa_type=Text, index=True)
+    dossiers: list[str] = Field(sa_column=Column(JSON_VALUE, nullable=False))
+    frozen_at: datetime
+    revision: int

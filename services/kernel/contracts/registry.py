@@ -67,6 +67,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.SessionClosed, ("scoring", "funding_watch", "notifier")),
     Contract(scoring.OpinionRecorded, ("intake",)),
     Contract(scoring.QuorumCounted, ("intake",)),
+    Contract(scoring.ReadingAllowed, ("intake",)),
     Contract(scoring.MarksReminderDue, ("scoring",)),
     Contract(scoring.JurorReminded, ("notifier",)),
     Contract(scoring.DecisionTaken, ("intake", "funding_watch", "notifier")),

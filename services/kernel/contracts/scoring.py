@@ -56,6 +56,23 @@ class QuorumCounted(Event):
     at: datetime
 
 
+class ReadingAllowed(Event):
+    """The dossiers whose documents a juror may fetch: those of which they said that nothing ties them.
+
+    `juror` is a person's identifier, or role and name of a link that an operator made; empty with no dossier once
+    nobody sits there. The highest `revision` counts.
+    """
+
+    type: ClassVar[str] = "scoring.reading.allowed"
+    about: ClassVar[str] = "seat_id"
+    seat_id: UUID
+    juror: str
+    dossiers: list[UUID]
+    frozen_at: datetime
+    revision: int
+    at: datetime
+
+
 class MarksReminderDue(Event):
     """A day on which late jurors of a sitting are reminded has come. Comes from a schedule; the sitting decides."""
 

@@ -78,6 +78,13 @@ class Book:
             return "ouvert"
         return "a_declarer" if standing == "a_declarer" else "scelle"
 
+    def opens(self, seat: Seat) -> list[UUID]:
+        """The dossiers whose documents a juror may fetch: said to be free of ties, while the sitting lasts."""
+        if seat.person is None or self.sitting.phase is Phase.CLOSE:
+            return []
+        ids = (frozen.candidacy_id for frozen in self.dossiers)
+        return [dossier for dossier in ids if (seat.id, dossier) in self.ties and not self.is_recused(seat.id, dossier)]
+
     def quorum(self, dossier: UUID) -> int:
         """The jurors whose marks the dossier needs, those who may not mark it taken off."""
         recused = sum(self.is_recused(seat.id, dossier) for seat in self.seats)

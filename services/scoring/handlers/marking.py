@@ -11,7 +11,7 @@ from scoring.domain.books import Book
 from scoring.domain.marks import Mark
 from scoring.domain.rulings import NotYours, Refused, objection_to_reason
 from scoring.domain.sittings import Juror, Seat, Sitting, Tie
-from scoring.handlers import quorum
+from scoring.handlers import quorum, readings
 from scoring.handlers.sittings import UnknownSitting, locked
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
@@ -42,6 +42,7 @@ async def declare(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Juror
         raise Refused("Dites en quelques mots quel est ce lien : l'équipe du Label le lira.")
     await kept.set_tie(work.session, desk.place, tie, note, work.at)
     await quorum.count(work, sitting)
+    await readings.tell(work, sitting, desk.seat.id)
 
 
 async def save_marks(work: Work, sitting_id: UUID, candidacy_id: UUID, juror: Juror, marks: Mapping[str, Mark]) -> None:

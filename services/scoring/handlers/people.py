@@ -4,6 +4,7 @@ from kernel.contracts.intake_life import ErasureOrdered
 from kernel.contracts.intake_people import ExportOrdered, RetentionReached
 from kernel.contracts.scoring import ErasureDone, ExportDone
 from kernel.runtime.database import Work
+from scoring.handlers import readings
 from scoring.store import people
 
 KEPT = {"contenu public du dossier, avis, notes et décision": "actes du label ; aucune adresse ni nom de personne"}
@@ -12,12 +13,14 @@ KEPT = {"contenu public du dossier, avis, notes et décision": "actes du label ;
 async def answer_erasure(work: Work, event: ErasureOrdered) -> None:
     """Part people from the marks they gave, and say so; dossiers carry no address."""
     erased = await people.forget_jurors(work.session, event.person_ids)
+    await readings.shut(work)
     work.record(ErasureDone(erasure_id=event.erasure_id, erased=erased, kept=KEPT, at=work.at))
 
 
 async def forget_old(work: Work, event: RetentionReached) -> None:
     """Part all jurors from their marks once a sitting is old enough that nobody may contest what it led to."""
     await people.forget_before(work.session, event.marks_before.date())
+    await readings.shut(work)
 
 
 async def answer_export(work: Work, event: ExportOrdered) -> None:

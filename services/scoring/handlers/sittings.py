@@ -10,7 +10,7 @@ from scoring.domain import sittings as rules
 from scoring.domain.grids import Grid
 from scoring.domain.rulings import NotYours, Officer, Refused, objection_to_reason
 from scoring.domain.sittings import Juror, OpenSitting, Phase, Seat, Sitting
-from scoring.handlers import quorum
+from scoring.handlers import quorum, readings
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
 from scoring.store.sittings import Act
@@ -57,7 +57,9 @@ async def turn_phase(work: Work, sitting_id: UUID, seen: str, by: Officer) -> Ph
     phase = rules.next_phase(sitting.phase, seen)
     await store_of.set_phase(work.session, sitting_id, phase)
     await store_of.note(work.session, sitting_id, Act(work.at, by.name, f"Phase : {rules.PHASES[phase]}", ""))
-    await quorum.count(work, replace(sitting, phase=phase))
+    turned = replace(sitting, phase=phase)
+    await quorum.count(work, turned)
+    await readings.tell(work, turned)
     return phase
 
 
@@ -98,6 +100,7 @@ async def lift_recusal(work: Work, sitting_id: UUID, place: kept.Place, reason: 
     number = sitting.dossier(place.candidacy_id).number
     await store_of.note(work.session, sitting_id, Act(work.at, by.name, f"Récusation levée sur {number}", reason))
     await quorum.count(work, sitting)
+    await readings.tell(work, sitting, place.seat_id)
 
 
 async def remind_now(work: Work, sitting_id: UUID, by: Officer) -> int:

@@ -35,6 +35,7 @@ def routes(shell: Shell) -> APIRouter:
             request,
             person=person,
             dossier=found,
+            pieces=await shell.opens(person, candidacy_id),
             ruling=ruling,
             sealed=found.decision is None and candidacy_id in await shell.sealed(person),
             wave=waves.get(found.submission.wave_id) if found.submission else None,

@@ -178,6 +178,15 @@ class Shell:
             for frozen in book.sitting.dossiers
         }
 
+    async def opens(self, person: Person, candidacy_id: UUID) -> bool:
+        """Whether this juror may fetch the documents of a dossier where dossiers are kept."""
+        juror = juror_of(person)
+        if juror.role not in SEAT_OF:
+            return False
+        async with self.database.reading() as session:
+            seats = await store_marks.books_of(session, juror)
+        return any(candidacy_id in book.opens(seat) for book, seat in seats if seat)
+
     async def sealed(self, person: Person) -> frozenset[UUID]:
         """The dossiers on which this juror may read nobody's view yet."""
         return frozenset(dossier for dossier, (_, seal) in (await self.seals(person)).items() if seal != "ouvert")

@@ -181,6 +181,17 @@ class QuorumRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  
     missing: dict[str, int] = Field(sa_column=Column(DOCUMENT, nullable=False))
 
 
+class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """What was told last of the dossiers whose documents a seat opens."""
+
+    __tablename__ = "reading"
+    __table_args__ = (CheckConstraint("revision > 0", name="revision"), _of_a_seat())
+
+    seat_id: uuid.UUID = Field(primary_key=True)
+    dossiers: list[str] = Field(sa_column=Column(DOCUMENT, nullable=False))
+    revision: int
+
+
 class MinuteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What was said on a point of the agenda; every wording is kept, the last one counts."""
 
