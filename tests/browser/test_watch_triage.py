@@ -135,3 +135,30 @@ async def test_a_montage_is_checked_again_by_hand(
     await page.emulate_media(media="print")
     await expect(page.get_by_role("heading", name="Modifier à la main")).to_be_hidden()
     await sound(page, violations, "montage-print")
+
+
+async def test_a_figure_is_checked_as_it_is_typed_and_nothing_is_kept(
+    watch: Watch, browser_page: BrowserPage, violations: Violations
+) -> None:
+    page = await opened(watch, browser_page, 1280)
+    await page.goto(f"{watch.base}/veille/projets/{watch.candidacy}/montage")
+    sums, field = page.locator("#bilan"), page.locator("input[name^=m-]").first
+    await expect(sums).to_contain_text("Aucune règle connue n’est dépassée.")
+    await field.fill("450 000")
+    await expect(sums).to_contain_text("donne 150\u202f000\u202f€ au plus")
+    await expect(page.locator("#ruptures")).to_contain_text("Ce montage ne tient pas tel quel.")
+    await expect(field).to_be_focused()
+    await sound(page, violations, "montage-live")
+
+    await field.fill("des sous")
+    await expect(page.locator(".field-wrong")).to_contain_text("n’est pas une somme")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await field.fill("12 000")
+    await expect(page.locator("#somme")).to_contain_text("102\u202f000\u202f€")
+    await expect(page.locator(".field-wrong")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Le plan proposé")).to_be_visible()
+
+    await page.route("**/montage", lambda route: route.abort())
+    await page.locator("input[name^=m-]").first.fill("13 000")
+    await expect(sums).to_contain_text("utilisez « Vérifier »")

@@ -18,6 +18,7 @@ from funding_watch import forms
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.montage import Aim, Grant, Montage, breaks, unquantified
 from funding_watch.domain.retroplanning import retroplanning
+from funding_watch.domain.wording import NARROW, amount_words
 from funding_watch.handlers.looking import Looking, Planned
 from funding_watch.handlers.montages import keep_montage
 from funding_watch.pages.shown import PREFIX, Staff
@@ -30,7 +31,7 @@ AIM_WORDS: Mapping[Aim, tuple[str, str]] = {
     "surest": ("Le plus sûr", "ce qui repose sur les appels les plus certains"),
     "fewest": ("Le moins de dossiers", "presque autant d’argent, avec moins de demandes à écrire"),
 }
-BY_HAND = "choisi"
+BY_HAND, TRIED = "choisi", "essai"
 ROWS = 60
 """Amounts that may be typed by hand on one page."""
 KEPT = Notice("succes", "Le montage est gardé.", "Ses étapes sont dans l’agenda du projet.", done=True)
@@ -65,7 +66,7 @@ def add_montage(router: APIRouter, looking: Looking, page: Page) -> None:
     async def show(request: Request, candidacy_id: UUID, _: Staff, plan: str = "") -> Response:
         planned = await _planned(looking, candidacy_id)
         grants, current = _selected(planned, plan)
-        typed = {name_of(grant.key, grant.need): str(grant.amount) for grant in grants}
+        typed = {name_of(grant.key, grant.need): f"{grant.amount:,}".replace(",", NARROW) for grant in grants}
         return _page(request, looking, page, View(planned, current, grants, typed))
 
     @router.post("/projets/{candidacy_id}/montage")
@@ -73,7 +74,7 @@ def add_montage(router: APIRouter, looking: Looking, page: Page) -> None:
         planned, typed = await _planned(looking, candidacy_id), dict(pairs)
         grants, errors = _read(planned, typed)
         if errors or typed.get("acte") != "garder":
-            return _page(request, looking, page, View(planned, BY_HAND, grants, typed, errors))
+            return _page(request, looking, page, View(planned, TRIED, grants, typed, errors))
         async with looking.database.work(cause_of(request)) as work:
             await keep_montage(work, candidacy_id, grants, person.name)
         return RedirectResponse(f"{PREFIX}/projets/{candidacy_id}/montage?plan={BY_HAND}&fait=oui", 303)
@@ -129,7 +130,7 @@ def cells(planned: Planned) -> list[Cell]:
 
 def _limit(call: FundingCall) -> str:
     said = [f"{call.rate_max} % au plus"] if call.rate_max else []
-    said += [f"{call.amount_max} € au plus"] if call.amount_max else []
+    said += [f"{amount_words(call.amount_max)} au plus"] if call.amount_max else []
     return " et ".join(said) or "l’appel ne dit pas combien"
 
 
@@ -158,6 +159,7 @@ def _page(request: Request, looking: Looking, page: Page, view: View) -> Respons
         today=looking.database.clock.now(),
         aims=AIM_WORDS,
         by_hand=BY_HAND,
+        tried=TRIED,
     )
 
 
