@@ -147,6 +147,7 @@ async def test_a_figure_is_checked_as_it_is_typed_and_nothing_is_kept(
     await field.fill("450 000")
     await expect(sums).to_contain_text("donne 150\u202f000\u202f€ au plus")
     await expect(page.locator("#ruptures")).to_contain_text("Ce montage ne tient pas tel quel.")
+    await expect(page.get_by_role("heading", name="Le montage essayé")).to_be_visible()
     await expect(field).to_be_focused()
     await sound(page, violations, "montage-live")
 
