@@ -2,18 +2,24 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import inspect, text
 
 from intake import handlers
+from intake.domain.attachments import Given
 from intake.domain.refusals import Refused
 from intake.forms.messages import Said
-from intake.handlers import erasures, messages, revisions, sharing
-from intake.store import candidacies, hearsay, people
+from intake.handlers import attachments, erasures, messages, revisions, sharing
+from intake.handlers import pieces as rereading
+from intake.handlers.pieces import RulePiece
+from intake.store import attachments as files
+from intake.store import candidacies, hearsay, people, pieces
 from intake.store import erasures as kept
 from intake.store import messages as threads
+from intake.store.attachments import Owner
 from intake.store.revisions import versions
 from kernel.contracts import notifier
 from kernel.contracts.intake_life import ErasureOrdered
@@ -113,3 +119,66 @@ async def test_a_stranger_or_a_colleague_is_not_erased(database: Database) -> No
     async with database.work() as work:
         with pytest.raises(Refused, match="Personne"):
             await erasures.order(work, EMAIL, "Demande", STAFF)
+
+
+async def joined(database: Database, candidacy_id: UUID, *names: str) -> list[UUID]:
+    async with database.work() as work:
+        owner = Owner(candidacy_id=candidacy_id)
+        given = [Given(name, "pdf", 9, sha256(name.encode()).hexdigest()) for name in names]
+        return [(await attachments.join(work, owner, one)).id for one in given]
+
+
+async def names_of(database: Database, candidacy_id: UUID) -> list[str]:
+    async with database.reading() as session:
+        return [one.name for one in await files.of_owner(session, Owner(candidacy_id=candidacy_id))]
+
+
+async def test_files_wait_for_staff_who_keep_or_remove_each_with_a_reason(database: Database) -> None:
+    candidacy_id = await sent(database)
+    plan, vitae = await joined(database, candidacy_id, "plan.pdf", "cv d’une personne.pdf")
+    async with database.work() as work:
+        await erasures.order(work, EMAIL, "Demande du 3 mars", STAFF)
+    async with database.reading() as session:
+        assert set(await pieces.waiting(session)) == {candidacy_id}
+        (record,) = await kept.every(session)
+    assert "pièces jointes aux dossiers" in record.answers["intake"].kept
+
+    for piece, keep, reason in ((plan, True, "Le plan fonde la décision."), (vitae, False, "Nomme une personne.")):
+        async with database.work() as work:
+            await rereading.rule(work, RulePiece(candidacy_id, piece, keep, reason, STAFF))
+
+    assert await names_of(database, candidacy_id) == ["plan.pdf"]
+    async with database.reading() as session:
+        assert await pieces.waiting(session) == {}
+        (one,) = await pieces.reviews(session, candidacy_id)
+        told = [line.reason for line in await hearsay.journal_of(session, candidacy_id) if line.act == "effacement"]
+    assert (one.piece.id, one.kept_by, one.reason) == (plan, STAFF, "Le plan fonde la décision.")
+    assert [line.partition(" : ")[2] for line in told[1:]] == ["Le plan fonde la décision.", "Nomme une personne."]
+    async with database.work() as work:
+        with pytest.raises(Refused, match="n’est plus à relire"):
+            await rereading.rule(work, RulePiece(candidacy_id, vitae, True, "Trop tard.", STAFF))
+
+
+async def test_files_of_a_withdrawn_dossier_go_at_once(database: Database) -> None:
+    candidacy_id = await sent(database)
+    await joined(database, candidacy_id, "plan.pdf")
+    async with database.work() as work:
+        await handlers.withdraw(work, candidacy_id, "Le projet change.")
+        await erasures.order(work, EMAIL, "Demande du 3 mars", STAFF)
+
+    assert await names_of(database, candidacy_id) == []
+    async with database.reading() as session:
+        assert await pieces.waiting(session) == {}
+        (record,) = await kept.every(session)
+    assert record.answers["intake"].erased["pièces jointes"] == 1
+
+
+async def test_a_file_is_only_ruled_on_under_its_own_dossier(database: Database) -> None:
+    candidacy_id = await sent(database)
+    (plan,) = await joined(database, candidacy_id, "plan.pdf")
+    async with database.work() as work:
+        await erasures.order(work, EMAIL, "Demande du 3 mars", STAFF)
+    async with database.work() as work:
+        with pytest.raises(Refused):
+            await rereading.rule(work, RulePiece(uuid4(), plan, False, "Un autre dossier.", STAFF))
+    assert await names_of(database, candidacy_id) == ["plan.pdf"]

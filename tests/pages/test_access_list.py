@@ -83,6 +83,7 @@ ACCESS: Mapping[str, Mapping[tuple[str, str], Rule]] = {
         ("GET", "/dossiers/{candidacy_id}/fichiers/{attachment_id}"): STAFF(200, 404),
         ("GET", "/dossiers/{candidacy_id}/pieces"): MARKERS(403),  # nobody sits on it
         ("GET", "/dossiers/{candidacy_id}/pieces/{attachment_id}"): MARKERS(403),
+        ("POST", "/dossiers/{candidacy_id}/relecture"): STAFF(422),
         ("POST", "/dossiers/{candidacy_id}/preselection"): STAFF(422),
         ("GET", "/dossiers/{candidacy_id}/versions"): STAFF(),
         ("POST", "/dossiers/{candidacy_id}/hors-delai"): STAFF(422),

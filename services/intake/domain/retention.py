@@ -69,6 +69,12 @@ PERIODS = (
         "30 jours par le lien envoyé ; l’équipe le garde sans le nom ni l’adresse",
         "prouver que la demande a été suivie",
     ),
+    Period(
+        "Pièces jointes à un dossier dont le contact est effacé",
+        "relues en un mois par l’équipe, qui garde pour un motif écrit ou retire ; celles d’un dossier retiré partent "
+        "aussitôt",
+        "archiver ce dont le label a décidé, sans nommer personne de trop",
+    ),
     Period("Archive de vos données, demandée par vous", "7 jours", "vous laisser le temps de la télécharger"),
     Period(
         "Dossier du projet, avis, décisions et journal",

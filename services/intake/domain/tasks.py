@@ -1,7 +1,7 @@
 """What waits for the team, computed from what is true now: a task is never a copy that could outlive its reason."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from uuid import UUID
@@ -17,6 +17,7 @@ Kind = Literal[
     "reponse",
     "echec",
     "acte",
+    "pieces",
     "quorum",
     "correction",
     "echeance",
@@ -31,6 +32,7 @@ KINDS: Mapping[Kind, str] = {
     "reponse": "Réponse attendue par un porteur",
     "echec": "Message qui n’est pas parti",
     "acte": "Acte fait en partie seulement",
+    "pieces": "Pièces à relire après un effacement",
     "quorum": "Quorum manquant dans un comité",
     "correction": "Correction en retard",
     "echeance": "Correction attendue cette semaine",
@@ -97,6 +99,8 @@ class Facts:
     """Acts of which something was left undone."""
     quorums: Iterable[Quorum] = ()
     reminders: Iterable[Reminder] = ()
+    rereading: Mapping[UUID, datetime] = field(default_factory=dict)
+    """Dossiers whose contact was erased and whose files nobody has reread, since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     found = [*_reading(known.values(), facts.read), *_answers(known, facts, now), *_wave(facts.wave, now)]
     found += [*_choosing(known.values(), facts.last), *_halves(facts.halves, now)]
     found += [*_quorums(known, facts.quorums, now)]
+    found += (_of(known[one], "pieces", since) for one, since in facts.rereading.items() if one in known)
     found += map(_funding, facts.reminders)
     order = list(KINDS)
     return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))

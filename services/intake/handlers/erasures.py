@@ -9,7 +9,7 @@ from intake.domain.people import Member, canonical
 from intake.domain.refusals import Refused
 from intake.domain.retention import ALIVE, REPORTS
 from intake.handlers.drafts import key_hash
-from intake.store import accounts, erasures, exports, hearsay, people, readings
+from intake.store import accounts, erasures, exports, hearsay, people, pieces, readings
 from intake.store.erasures import Answer, Erasure
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.intake_life import ErasureOrdered
@@ -22,6 +22,11 @@ KEPT = {
     "dossier du projet, décisions et journal": "archives du label ; ils ne nomment que des organismes et des fonctions",
     "copie de l’adresse dans les échanges entre services": "elle s’efface d’elle-même, en 90 jours au plus",
 }
+
+REREAD = {
+    "pièces jointes aux dossiers": "l’équipe les relit en un mois : chacune reste pour un motif écrit, ou s’efface",
+}
+"""The archives of the label hold what was decided on; whether a file names somebody, only people can tell."""
 
 
 async def known(work: Work, email: str) -> Member:
@@ -65,8 +70,10 @@ async def erase(work: Work, person: Member, reason: str, by: str) -> tuple[Erasu
     await accounts.drop_of(work.session, person.id)
     await readings.forget(work.session, [person.id])
     counted = await erasures.blank(work.session, person, ids, work.at)
+    gone, reread = await pieces.ask(work.session, ids, work.at)
     await sessions.end_all(work, str(person.id))
-    await erasures.answer(work.session, erasure.id, "intake", Answer(work.at, counted, KEPT))
+    said = Answer(work.at, counted | ({"pièces jointes": gone} if gone else {}), KEPT | (REREAD if reread else {}))
+    await erasures.answer(work.session, erasure.id, "intake", said)
     lines = [Entry(id_, work.at, by, "effacement", reason, f"effacement:{erasure.id}") for id_ in ids]
     await hearsay.write(work.session, lines)
     work.record(

@@ -5,12 +5,13 @@ At no moment is more than one document in memory, so that a whole year of dossie
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 from zipstream import ZipStream  # type: ignore[import-untyped]  # zipstream-ng carries no types
 
+from intake.domain.attachments import Attachment
 from intake.pages.exports import as_csv, cells
 from intake.pages.listing import Viewed
 from intake.pages.paper import document
@@ -59,13 +60,19 @@ async def bundled(shell: Shell, printer: Printer, lines: Sequence[DossierLine]) 
 
 
 async def _add_files(shell: Shell, packed: ZipStream, line: DossierLine) -> None:
-    """The files that the porteur joined, read from disk as they leave; two of one name are told apart."""
+    """The files that the porteur joined, read from disk as they leave."""
     async with shell.database.reading() as session:
         joined = await attachments.of_owner(session, Owner(candidacy_id=line.id))
+    for name, digest in told_apart(joined):
+        packed.add_path(shell.files.path_of(digest), f"{line.number}/documents/{name}")
+
+
+def told_apart(joined: Sequence[Attachment]) -> Iterator[tuple[str, str]]:
+    """Name and digest of each file that was kept; two of one name are told apart."""
     taken: set[str] = set()
     for one in joined:
         if one.digest is None:
             continue
         name = one.name if one.name.casefold() not in taken else f"{len(taken) + 1}-{one.name}"
         taken.add(name.casefold())
-        packed.add_path(shell.files.path_of(one.digest), f"{line.number}/documents/{name}")
+        yield name, one.digest

@@ -19,7 +19,7 @@ from intake.forms.words import Words
 from intake.handlers import UnknownDossier, messages
 from intake.pages.followed import followed
 from intake.pages.shell import DossierId, Shell, Staff, Typed
-from intake.store import attachments, candidacies, desk, hearsay, people, revisions
+from intake.store import attachments, candidacies, desk, hearsay, people, pieces, revisions
 from intake.store import messages as threads
 from intake.store.attachments import Owner
 from kernel.contracts.intake import PlanLine
@@ -40,6 +40,7 @@ DONE = {
     "etiquettes": Notice("succes", "Les étiquettes sont enregistrées."),
     "suivi": Notice("succes", "La suite du dossier est à jour."),
     "accord": Notice("succes", "L’accord est proposé.", "Le porteur reçoit un message qui le conduit à son dossier."),
+    "piece": Notice("succes", "Votre choix sur cette pièce est enregistré.", "Il figure au journal, avec son motif."),
     "lu": Notice("succes", "Le dossier est marqué comme lu."),
 }
 FILLS = (("acquis", "Acquis", "solid"), ("demande", "Demandé", "striped"), ("envisage", "Envisagé", "dotted"))
@@ -120,6 +121,7 @@ async def gathered(session: AsyncSession, candidacy: Candidacy) -> dict[str, Any
         "guests": await people.participants(session, known),
         "follow": await followed(session, candidacy),
         "files": await attachments.of_owner(session, Owner(candidacy_id=known)),
+        "reviews": await pieces.reviews(session, known),
         "corrections": await revisions.corrections(session, known),
         "thread": await threads.thread(session, known),
         "porteur_read": await threads.read_until(session, known, "porteur"),

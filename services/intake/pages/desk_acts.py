@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from intake.domain.refusals import Refused, UnknownDossier
+from intake.domain.refusals import Refused
 from intake.forms.candidacy import ToCorrect
 from intake.forms.desk import read_correction, read_late, read_note
 from intake.forms.messages import read_message
@@ -157,15 +157,20 @@ def _marking(shell: Shell) -> APIRouter:
 
 
 async def done(shell: Shell, request: Request, candidacy_id: UUID, what: str, act: Act) -> Response:
-    """Do it and come back to the dossier; a rule that says no has its page."""
+    """Do it and come back to the dossier on the desk."""
+    return await done_at(shell, request, f"/dossiers/{candidacy_id}?fait={what}", act)
+
+
+async def done_at(shell: Shell, request: Request, back: str, act: Act) -> Response:
+    """Do it and go to the address `back`; a rule that says no has its page."""
     try:
         async with shell.database.work(cause_of(request)) as work:
             await act(work)
-    except UnknownDossier:
+    except LookupError:
         raise HTTPException(404) from None
     except Refused as refused:
         return shell.error(request, 409, str(refused))
-    return RedirectResponse(f"/dossiers/{candidacy_id}?fait={what}", 303)
+    return RedirectResponse(back, 303)
 
 
 def _identifier(text: str) -> UUID:

@@ -3,12 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
 
 from intake.domain.dossier import PORTEUR
 from intake.domain.follow_up import KINDS, Kind
-from intake.domain.refusals import Refused
 from intake.forms.candidacy import ToCorrect
 from intake.forms.follow_up import read_acceptance, read_line, read_news, read_progress
 from intake.forms.words import Words
@@ -16,12 +15,11 @@ from intake.handlers import follow_up
 from intake.handlers.follow_up import THE_PORTEUR, Who
 from intake.pages import my_dossier
 from intake.pages.desk import dossier_page
-from intake.pages.desk_acts import Act, done
+from intake.pages.desk_acts import Act, done, done_at
 from intake.pages.own import Own, only_contact, own_dossier
 from intake.pages.shell import DossierId, Shell, Staff, Typed
 from intake.pages.uploading import identifier
 from kernel.runtime.database import Work
-from kernel.runtime.web import cause_of
 
 MINE: tuple[Kind, ...] = ("jalon",)
 """What a porteur adds."""
@@ -118,12 +116,4 @@ def _change(candidacy_id: UUID, line_id: UUID, words: Words, who: Who) -> Act:
 
 
 async def _did(shell: Shell, request: Request, own: Own, what: str, act: Act) -> Response:
-    """Do it and come back to the dossier; a rule that says no has its page."""
-    try:
-        async with shell.database.work(cause_of(request)) as work:
-            await act(work)
-    except LookupError:
-        raise HTTPException(404) from None
-    except Refused as refused:
-        return shell.error(request, 409, str(refused))
-    return RedirectResponse(f"{own.address}?fait={what}#suivi", 303)
+    return await done_at(shell, request, f"{own.address}?fait={what}#suivi", act)

@@ -1,24 +1,26 @@
 """A person's own data: what is kept, taken away as an archive, erased by themselves when nobody owes them an answer."""
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 from typing import Annotated, Any
+from zipfile import ZIP_DEFLATED
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from zipstream import ZipStream  # type: ignore[import-untyped]  # zipstream-ng carries no types
 
 from intake.domain.people import Member
 from intake.domain.refusals import Refused
 from intake.forms.answers import answers_of
 from intake.handlers import erasures as erasing
 from intake.handlers import exports as exporting
+from intake.pages.bundle import told_apart
 from intake.pages.data import SERVICE_WORDS
 from intake.pages.own import Applicant
 from intake.pages.shell import PRIVATE, Shell, Typed
-from intake.store import candidacies, drafts, exports, hearsay, messages, people, revisions
+from intake.store import attachments, candidacies, drafts, exports, hearsay, messages, people, revisions
+from intake.store.attachments import Owner
 from intake.store.exports import Export
 from kernel.runtime import sessions
 from kernel.runtime.auth import ROLES, Allow, Person
@@ -33,6 +35,7 @@ dossiers.json     votre compte ; vos dossiers avec leurs versions, leurs message
 instruction.json  les séances où vous avez siégé
 veille.json       ce que la veille des financements garde de vous
 messages.json     les messages qui vous ont été envoyés, et ce que vous avez choisi de recevoir
+fichiers/         les pièces jointes à vos dossiers et à vos brouillons
 
 Un fichier qui contient {{}} : ce service ne garde rien de vous.
 {missing}"""
@@ -74,8 +77,12 @@ def _archives(shell: Shell) -> APIRouter:
             if export is None:
                 raise HTTPException(404)
             own = await _everything(session, member)
+            joined = await _files(session, member)
         headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="mes-donnees.zip"'}
-        return Response(_archive(own, export, shell.label.name), media_type="application/zip", headers=headers)
+        packed = _archive(own, export, shell.label.name)
+        for place, digest in joined.items():
+            packed.add_path(shell.files.path_of(digest), place)
+        return StreamingResponse(packed, media_type="application/zip", headers=headers)
 
     return router
 
@@ -115,17 +122,28 @@ async def _member(session: AsyncSession, person: Person) -> Member:
     return member
 
 
-def _archive(own: Mapping[str, Any], export: Export, label: str) -> bytes:
+def _archive(own: Mapping[str, Any], export: Export, label: str) -> ZipStream:
     """One JSON file a service, and a text that says what is what and who has not answered yet."""
     late = [words for name, words in OTHERS.items() if name not in export.held]
     missing = f"N’a pas encore répondu : {', '.join(late)}. Revenez plus tard.\n" if late else ""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("LISEZMOI.txt", READ_ME.format(label=label, at=f"{export.at:%d/%m/%Y}", missing=missing))
-        archive.writestr("dossiers.json", _text(own))
-        for service, held in export.held.items():
-            archive.writestr(FILES[service], _text(held))
-    return out.getvalue()
+    packed = ZipStream(compress_type=ZIP_DEFLATED)
+    packed.add(READ_ME.format(label=label, at=f"{export.at:%d/%m/%Y}", missing=missing), "LISEZMOI.txt")
+    packed.add(_text(own), "dossiers.json")
+    for service, held in export.held.items():
+        packed.add(_text(held), FILES[service])
+    return packed
+
+
+async def _files(session: AsyncSession, member: Member) -> dict[str, str]:
+    """The files that somebody joined to their drafts and dossiers: where each stands in the archive, its digest."""
+    dossiers = [(one.number, Owner(candidacy_id=one.id)) for one in await people.dossiers_of(session, member)]
+    begun = enumerate(await drafts.of_person(session, member.id), 1)
+    places = [*dossiers, *((f"brouillon-{n}", Owner(draft_id=draft.id)) for n, draft in begun)]
+    return {
+        f"fichiers/{folder}/{name}": digest
+        for folder, owner in places
+        for name, digest in told_apart(await attachments.of_owner(session, owner))
+    }
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.states import State
 from intake.domain.tasks import Facts, Known
-from intake.store import acts, desk, funding, hearsay, messages
+from intake.store import acts, desk, funding, hearsay, messages, pieces
 from intake.store.revisions import correction_of
 from intake.store.waves import last_wave, open_wave
 from intake.tables import CandidacyRow, CorrectionRow, JournalRow
@@ -41,6 +41,7 @@ async def facts(session: AsyncSession) -> Facts:
         halves=await acts.latest(session),
         quorums=await hearsay.quorums(session),
         reminders=await funding.reminders(session),
+        rereading=await pieces.waiting(session),
     )
 
 

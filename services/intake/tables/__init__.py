@@ -1,7 +1,7 @@
 """The tables of intake, a module for each thing that is kept; `Base.metadata` knows them all."""
 
 from intake.tables.accounts import AccountRow, AccountSessionRow
-from intake.tables.attachments import AttachmentRow, ReadingRow
+from intake.tables.attachments import AttachmentRow, PieceReviewRow, ReadingRow
 from intake.tables.base import JSON_VALUE, ROW_ID, Base
 from intake.tables.board import ActRow, PickRow, ProposalRow, SelectionRow
 from intake.tables.desk import AsideRow, AssignmentRow, NoteRow, ReaderRow, TagRow
@@ -62,6 +62,7 @@ __all__ = [
     "ParticipantRow",
     "PersonRow",
     "PickRow",
+    "PieceReviewRow",
     "PreparedWaveRow",
     "ProposalRow",
     "QuorumRow",

@@ -45,3 +45,18 @@ class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     dossiers: list[str] = Field(sa_column=Column(JSON_VALUE, nullable=False))
     frozen_at: datetime
     revision: int
+
+
+class PieceReviewRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """A file of a dossier whose contact was erased; staff keep it for a reason, or it goes with this row."""
+
+    __tablename__ = "piece_review"
+    __table_args__ = (
+        CheckConstraint("(kept_at IS NULL) = (kept_by IS NULL) AND (kept_at IS NULL) = (reason IS NULL)", name="kept"),
+    )
+    attachment_id: uuid.UUID = Field(primary_key=True)
+    candidacy_id: uuid.UUID = Field(foreign_key="candidacy.id", index=True)
+    asked_at: datetime
+    kept_at: datetime | None = None
+    kept_by: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
