@@ -146,6 +146,7 @@ def test_words_are_those_that_people_read() -> None:
     assert amount_words(12_500) == "12\u202f500\u202f€"
     assert listed(["a", "b", "b", "c"]) == "a, b et c"
     assert money_words(None, 20_000, 40) == "jusqu’à 40\u202f%, jusqu’à 20\u202f000\u202f€"
+    assert money_words(9_000, 9_000, None) == "9\u202f000\u202f€"
     assert money_words(None, None, None) is None
     assert change_words("audiences", "commune | epci") == "communes · intercommunalités"
     assert change_words("closes_at", "2026-06-10") == "10 juin 2026"

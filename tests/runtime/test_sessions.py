@@ -1,5 +1,6 @@
 """A session is on the server: its hash alone is kept, its end is final, and every service hears of both."""
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from kernel.runtime.auth import Door, Person
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 
+HOUR = timedelta(hours=1)
 STAFF = Person("Équipe du Label", "staff", "p1")
 
 
@@ -80,3 +82,21 @@ async def test_all_the_sessions_of_a_person_end_together_and_no_other(database: 
         assert await sessions.end_all(work, STAFF.id) == 0
     assert [await sessions.who(database, cookie) for cookie in mine] == [None, None]
     assert await sessions.who(database, other) is not None
+
+
+async def test_a_session_on_its_way_is_waited_for(database: Database) -> None:
+    """Who signs in is at another service's door before the event is."""
+    now = database.clock.now()
+    opened = SessionOpened(
+        session=sessions.key_of("word"),
+        person="p1",
+        name="Équipe du Label",
+        role="staff",
+        expires_at=now + HOUR,
+        at=now,
+    )
+    asking = asyncio.create_task(sessions.who(database, "word"))
+    await asyncio.sleep(sessions.ON_ITS_WAY[0] / 2)
+    async with database.work() as work:
+        await sessions.learn(opened, work)
+    assert await asking == STAFF

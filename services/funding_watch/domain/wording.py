@@ -220,7 +220,9 @@ def money_words(least: int | None, most: int | None, rate: int | None) -> str | 
     said = []
     if rate:
         said.append(f"jusqu’à {rate}{NARROW}%")
-    if least and most:
+    if least and least == most:
+        said.append(amount_words(most))
+    elif least and most:
         said.append(f"de {amount_words(least)} à {amount_words(most)}")
     elif most:
         said.append(f"jusqu’à {amount_words(most)}")

@@ -1,5 +1,6 @@
 """What the pages read: calls beside their matches, projects beside their calls."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -111,7 +112,7 @@ async def call_page(session: AsyncSession, key: str, now: datetime) -> CallPage 
     return CallPage(
         known,
         tuple(matched),
-        tuple(await calls.history(session, key)),
+        told_once(await calls.history(session, key)),
         hidden.get(key),
         tuple(one.call for one in twins.values()),
         waiting,
@@ -119,6 +120,12 @@ async def call_page(session: AsyncSession, key: str, now: datetime) -> CallPage 
         await copies.made_at(session, key),
         tuple(alike(known.call, await precedents.every(session))),
     )
+
+
+def told_once(history: Sequence[Change]) -> tuple[Change, ...]:
+    """A history as it is shown: the only filing date of a call is its deadline, and moves in one line."""
+    deadlines = {(one.at, one.old, one.new) for one in history if one.field == "closes_at"}
+    return tuple(one for one in history if one.field != "cut_offs" or (one.at, one.old, one.new) not in deadlines)
 
 
 async def expected(session: AsyncSession, now: datetime) -> list[Expected]:

@@ -4,6 +4,7 @@ One service opens and closes them and tells the others by events, so that all ca
 own database, even while the broker is away. A closed session stays closed whatever arrives later.
 """
 
+import asyncio
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ from kernel.runtime.subscriptions import Subscriptions
 
 COOKIE = "chevalement"
 DURATION = timedelta(hours=12)
+ON_ITS_WAY = (0.05, 0.1, 0.2, 0.4)
+"""Seconds between the looks for a session that is not known yet: whoever signs in goes on at once to another service,
+and is there before the event. A cookie that nobody gave waits in vain, which costs the one who made it up most."""
 
 
 def table(metadata: MetaData) -> Table:
@@ -101,14 +105,26 @@ def follow(subscriptions: Subscriptions) -> None:
 
 
 async def who(database: Database, cookie: str) -> Person | None:
-    """The person of a cookie; None when the session is unknown, over or closed."""
-    mark = "$1" if not database.is_sqlite else "?"
-    query = f"SELECT person, name, role, expires_at FROM session WHERE key = {mark} AND closed_at IS NULL"  # noqa: S608 - a placeholder
-    async with database.engine.connect() as connection:
-        row: Any = (await connection.exec_driver_sql(query, (key_of(cookie),))).first()
-    if row is None or bulk.read_time(row[3]) <= database.clock.now():
+    """The person of a cookie; None when the session is unknown, over or closed.
+
+    A session that is unknown is waited for a moment: another service may have just opened it.
+    """
+    row = await _found(database, cookie)
+    for seconds in ON_ITS_WAY:
+        if row is not None:
+            break
+        await asyncio.sleep(seconds)
+        row = await _found(database, cookie)
+    if row is None or row[4] is not None or bulk.read_time(row[3]) <= database.clock.now():
         return None
     return Person(name=row[1], role=row[2], id=row[0])
+
+
+async def _found(database: Database, cookie: str) -> Any:
+    mark = "$1" if not database.is_sqlite else "?"
+    query = f"SELECT person, name, role, expires_at, closed_at FROM session WHERE key = {mark}"  # noqa: S608 - a placeholder
+    async with database.engine.connect() as connection:
+        return (await connection.exec_driver_sql(query, (key_of(cookie),))).first()
 
 
 async def purge(work: Work, before: datetime) -> None:
