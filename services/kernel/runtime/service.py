@@ -9,10 +9,11 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.contracts.registry import producers_for
 from kernel.runtime import inbox, migrate, sessions, streams
@@ -27,6 +28,8 @@ from kernel.runtime.settings import Settings
 from kernel.runtime.subscriptions import Subscriptions
 
 HOUSEKEEPING = 3600.0
+RENEWAL = timedelta(days=30)
+"""After which appointments are made again: a third of what a stream keeps, so that two may be missed."""
 LAST_WORDS = 1.5
 """Seconds for the last events to be carried, then for the connection to close, when the service stops."""
 BROKER_PATIENCE = 60.0
@@ -47,12 +50,13 @@ class Service:
     nats_url: str
     clock: Clock = field(default_factory=SystemClock)
     at_start: Callable[[Work], Awaitable[None]] | None = None
-    """Runs in one transaction once the streams exist: appointments derived again from the database."""
+    """Runs in one transaction once the streams exist, and every RENEWAL: appointments derived from the database."""
     loops: list[Callable[[asyncio.Event], Awaitable[None]]] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     """The relay's first, then one for each loop."""
     _relay: Relay | None = None
+    _derived_at: datetime | None = None
 
     def __post_init__(self) -> None:
         missing = self.subscriptions.missing()
@@ -74,9 +78,7 @@ class Service:
             self.broker.consume(producer, consumer)
         self._relay = Relay(self.database, self.broker.connection, self.broker.jetstream)
         self.database.on_commit = self._relay.notify
-        if self.at_start is not None:
-            async with self.database.work() as work:
-                await self.at_start(work)
+        await self._derive()
         await self.broker.start()
         self._tasks.append(asyncio.create_task(self._relay.run(), name=f"{self.name} relay"))
         self._tasks += [asyncio.create_task(_ended(loop(self.stopping))) for loop in (self._keep_house, *self.loops)]
@@ -114,13 +116,31 @@ class Service:
         await self.database.close()
         log.info("service.stopped", service=self.name)
 
-    async def _keep_house(self, stopping: asyncio.Event) -> None:
-        """Drop what can no longer matter: inbox marks older than any stream keeps, sessions long over."""
-        while not stopping.is_set():
-            now = self.clock.now()
+    async def keep_house(self) -> None:
+        """Drop what can no longer matter: inbox marks older than any stream keeps, sessions long over.
+
+        An appointment goes with its stream's oldest messages: all are made again well before that.
+        """
+        now = self.clock.now()
+        async with self.database.work() as work:
+            await inbox.forget(work.connection, now - timedelta(seconds=streams.RETENTION) - timedelta(days=1))
+            await sessions.purge(work, now - timedelta(days=1))
+        if self._derived_at is None or now - self._derived_at >= RENEWAL:
+            await self._derive()
+
+    async def _derive(self) -> None:
+        """Derive appointments from the database."""
+        if self.at_start is not None:
             async with self.database.work() as work:
-                await inbox.forget(work.connection, now - timedelta(seconds=streams.RETENTION) - timedelta(days=1))
-                await sessions.purge(work, now - timedelta(days=1))
+                await self.at_start(work)
+        self._derived_at = self.clock.now()
+
+    async def _keep_house(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                await self.keep_house()
+            except (OSError, SQLAlchemyError) as error:  # a database that is away: next time
+                log.error("house.not_kept", service=self.name, reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), HOUSEKEEPING)
 
