@@ -138,10 +138,10 @@ async def test_the_agenda_shows_what_is_not_agreed(desk: Desk) -> None:
             first = (0, 4, 0, 4)[n] if one == ids[2] else 2
             await marked(desk.service.database, sitting_id, one, juror, (first, *([2] * 12)))
 
-    page = words(await desk.ask("GET", f"/seances/{sitting_id}/ordre-du-jour?minutes=60"))
+    page = words(await desk.ask("GET", f"/seances/{sitting_id}/ordre-du-jour?minutes=60&debut=09:30"))
 
     assert "Projet 3 : Plan de financement" in page
-    assert "60 min" in page
+    assert "9 h 30 Projet 3 1 60 min 10 h 30 Projet 1 0 5 min" in page and "Fin prévue à 10 h 45" in page
     assert "Accord sur les 51 autres cases" in page
 
     path = f"/seances/{sitting_id}/ordre-du-jour"

@@ -65,6 +65,11 @@ def date_heure(at: datetime | None) -> str:
     return f"{day} à {local.hour}{NARROW}h{minutes}"
 
 
+def heure(at: datetime) -> str:
+    """« 9 h 05 », in Paris time."""
+    return date_heure(at).rpartition(" à ")[2]
+
+
 def date_limite(day: date | None) -> str:
     """With its time when it has one: a datetime is written as `date_heure`, a date as `date_longue`."""
     return date_heure(day) if isinstance(day, datetime) else date_longue(day)
@@ -149,6 +154,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "date_courte": date_courte,
         "date_heure": date_heure,
         "date_limite": date_limite,
+        "heure": heure,
         "jours": jours,
         "jours_restants": jours_restants,
         "nombre": nombre,

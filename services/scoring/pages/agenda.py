@@ -1,7 +1,9 @@
 """The agenda of a meeting: what people do not agree on, the strongest first, their words and the minutes taken."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -10,13 +12,15 @@ from starlette.responses import Response
 
 from kernel.runtime.web import cause_of
 from kernel.ui import Notice
+from kernel.ui.french import PARIS
 from scoring import handlers
-from scoring.domain import disagreement
+from scoring.domain import disagreement, timetable
 from scoring.domain.books import Book
 from scoring.domain.disagreement import Item
 from scoring.domain.marks import Mark
 from scoring.domain.minutes import Minute, Point, objection_to_words
 from scoring.domain.sittings import Frozen
+from scoring.domain.timetable import Pace, Slot
 from scoring.forms import Form
 from scoring.handlers.minutes import TakeMinute
 from scoring.pages.jury import address, opened
@@ -25,7 +29,8 @@ from scoring.store import marks as kept
 from scoring.store import minutes as minutes_kept
 from scoring.store import sittings as store_of
 
-USUAL_MINUTES = 90
+USUAL = {"debut": "14:00", "minutes": "15", "pause": "10"}
+LONGEST = {"minutes": (2, 120), "pause": (0, 60)}
 ITEMS = 15
 """More would be no agenda."""
 
@@ -74,6 +79,7 @@ async def _show(shell: Shell, request: Request, book: Book, form: Form) -> Respo
     topics = [topic(book, item, said) for item in found[:ITEMS]]
     between = [topic(book, item, said) for item in gaps if book.sitting.committee in item.committees]
     shown = {one.point for one in (*topics, *between)}
+    typed = _typed(request)
     notice = Notice("succes", "C’est noté au compte rendu.") if request.query_params.get("fait") == "dit" else None
     return shell.render(
         "agenda.html",
@@ -85,7 +91,8 @@ async def _show(shell: Shell, request: Request, book: Book, form: Form) -> Respo
         agreed=sum(bool(cells) for cells in mine.marks.values()) * len(mine.grid.codes) - len(found),
         gaps=between,
         others=[_named(book, point, minute) for point, minute in said.items() if point not in shown],
-        minutes=_minutes(request.query_params.get("minutes", "")),
+        slots=_slots(book, found, typed) if book.dossiers else [],
+        typed=typed,
         form=form,
         notices=(notice,) if notice else (),
     )
@@ -106,5 +113,27 @@ def _named(book: Book, point: Point, minute: Minute | None) -> Topic:
     return Topic(point, book.sitting.dossier(point.candidacy_id), names[point.question], minute=minute)
 
 
-def _minutes(text: str) -> int:
-    return min(max(int(text), 10), 600) if text.isdecimal() and len(text) < 5 else USUAL_MINUTES
+def _typed(request: Request) -> dict[str, str]:
+    """What the address says of the time, where it is usable; what is usual elsewhere."""
+    asked = {name: request.query_params.get(name, "").strip() for name in USUAL}
+    found = {name: _within(asked[name], *bounds) or USUAL[name] for name, bounds in LONGEST.items()}
+    return found | {"debut": asked["debut"] if _clock(asked["debut"]) else USUAL["debut"]}
+
+
+def _within(text: str, least: int, most: int) -> str:
+    return str(min(max(int(text), least), most)) if text.isascii() and text.isdecimal() and len(text) < 5 else ""
+
+
+def _clock(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _slots(book: Book, found: Sequence[Item], typed: Mapping[str, str]) -> list[Slot]:
+    """When each dossier is spoken of, on the day of the meeting."""
+    begins = datetime.combine(book.sitting.meets_on, _clock(typed["debut"]) or time(14), PARIS)
+    pace = Pace(begins, int(typed["minutes"]), int(typed["pause"]))
+    dossiers = timetable.ordered(book.dossiers, [item.dossier for item in found])
+    return timetable.timetable(dossiers, Counter(item.dossier for item in found), pace)
