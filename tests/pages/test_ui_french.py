@@ -140,6 +140,7 @@ def test_no_deadline_is_told() -> None:
         ("Objet : eau; sols : tout", f"Objet{NARROW}: eau{NARROW}; sols{NARROW}: tout"),
         ("« oui »", f"«{NARROW}oui{NARROW}»"),
         ("«oui»?", f"«{NARROW}oui{NARROW}»{NARROW}?"),
+        (" : ", f"{NARROW}: "),
         ("l'eau d'ici", "l’eau d’ici"),
         ("https://exemple.test/a?b=1;c", "https://exemple.test/a?b=1;c"),
         ("à 12:30", "à 12:30"),

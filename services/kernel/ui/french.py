@@ -21,7 +21,7 @@ UNDATED = "non précisée"
 _DIGITS = 200  # precision of the roundings: no amount met here may raise, however long
 
 _MARK = re.compile(r"(?<=[^\s?!;:])[ \u00a0\u202f]*(?=[?!;:]+(?:[\s»\")\]]|$))")
-_SPACED_MARK = re.compile(r"(?<=\S)[ \u00a0]+(?=[?!;:])")
+_SPACED_MARK = re.compile(r"(?<!\s)[ \u00a0]+(?=[?!;:])")
 _OPENING = re.compile(r"«[ \u00a0\u202f]*")
 _CLOSING = re.compile(r"[ \u00a0\u202f]*»")
 _IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0](?=\d{3}\b|[€%])")
