@@ -10,6 +10,7 @@ from pathlib import Path
 from chevalement.matching import reading
 from chevalement.matching.evaluation import as_table, evaluate
 from chevalement.matching.ranking import as_line, rank_all
+from chevalement.matching.teaching import as_lines, teach
 from kernel.contracts.label import load_label
 from kernel.runtime.settings import Settings
 
@@ -59,4 +60,5 @@ def measure(projects: Path, calls: Path, today: str, judgments: Path) -> list[st
     judged = reading.judgments(judgments)
     count = f"{len(candidates)} projects, {len(offers)} calls, {len(judged)} judgments, as of {at.isoformat()}"
     note = "mean [90 % interval over projects]; relevant: grade 2 and more; real: calls with an address"
-    return [count, note, *as_table(evaluate(candidates, offers, judged, at))]
+    table = as_table(evaluate(candidates, offers, judged, at))
+    return [count, note, *table, *as_lines(teach(candidates, offers, judged, at))]

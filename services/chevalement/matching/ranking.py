@@ -28,19 +28,20 @@ class Ranking:
 def rank_all(candidates: Sequence[Candidate], offers: Sequence[Offer], today: date) -> list[Ranking]:
     """One ranking a project, in the order given, as on the morning of `today` in Paris."""
     index = Index.of(offer.call for offer in offers)
-    return [_ranking(candidate, index, _morning(today)) for candidate in candidates]
+    return [_ranking(candidate, index, morning(today)) for candidate in candidates]
 
 
 def not_refused(candidate: Candidate, offers: Sequence[Offer], today: date) -> frozenset[str]:
     """The calls that the checks of the project leave open, whatever their subject."""
     checked = (
-        (offer.call_id, check_project(offer.call, candidate.project, candidate.place, _morning(today)))
+        (offer.call_id, check_project(offer.call, candidate.project, candidate.place, morning(today)))
         for offer in offers
     )
     return frozenset(call for call, checks in checked if verdict_of(checks) != "non")
 
 
-def _morning(today: date) -> datetime:
+def morning(today: date) -> datetime:
+    """Eight o’clock in Paris."""
     return datetime.combine(today, time(8), ZoneInfo("Europe/Paris"))
 
 
