@@ -19,11 +19,12 @@ async def enter_call(work: Work, call: FundingCall, *, by: str, reason: str) -> 
 
     The same form sent again writes nothing.
     """
-    known = await calls.claim(work.session, call.key)
-    if known is None:
+    if await calls.introduce(work.session, call, work.at):
         await _write(work, call, None, by, reason)
         await calls.note(work.session, call.key, "entered", work.at, by=by, reason=reason)
-    elif known.call.content_hash() != call.content_hash():
+        return
+    known = await calls.claim(work.session, call.key)
+    if known is None or known.call.content_hash() != call.content_hash():
         raise Changed(call.key)
 
 

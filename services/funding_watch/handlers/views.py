@@ -18,11 +18,9 @@ class UnknownView(LookupError):
 async def save_view(work: Work, person: str, of: ListName, name: str, address: str) -> None:
     """Keep a view under a name; the same name again replaces it. Raises `RefusedName` for one too many."""
     kept = await store.views(work.session, person, of)
-    same = next((one for one in kept if one.name == name), None)
-    if same is None and len(kept) >= MOST:
+    if len(kept) >= MOST and all(one.name != name for one in kept):
         raise RefusedName(f"Vous avez déjà {MOST} vues : supprimez-en une avant d’en garder une autre.")
-    view = SavedView(same.id if same else uuid4(), name, address)
-    await store.save(work.session, person, of, view, work.at)
+    await store.save(work.session, person, of, SavedView(uuid4(), name, address), work.at)
 
 
 async def rename_view(work: Work, person: str, of: ListName, view_id: UUID, name: str) -> None:
@@ -32,7 +30,7 @@ async def rename_view(work: Work, person: str, of: ListName, view_id: UUID, name
         raise UnknownView(str(view_id))
     if any(one.name == name and one.id != view_id for one in kept.values()):
         raise RefusedName(f"Une autre de vos vues s’appelle déjà « {name} ».")
-    await store.save(work.session, person, of, SavedView(view_id, name, kept[view_id].address), work.at)
+    await store.rename(work.session, view_id, name, work.at)
 
 
 async def drop_view(work: Work, person: str, of: ListName, view_id: UUID) -> SavedView:

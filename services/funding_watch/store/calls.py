@@ -85,6 +85,12 @@ async def every(session: AsyncSession) -> list[FundingCall]:
     return [one.call for one in await listed(session)]
 
 
+async def introduce(session: AsyncSession, call: FundingCall, at: datetime) -> bool:
+    """Have a row for a call; False where there is one already, whoever wrote it a moment ago."""
+    statement = insert(session, CallRow).values(_values(call, at)).on_conflict_do_nothing(index_elements=["key"])
+    return bool((await session.exec(statement)).rowcount)
+
+
 async def claim(session: AsyncSession, key: str) -> KnownCall | None:
     """A call that nobody else may write until the end of this transaction; None when the watch has none."""
     await session.exec(select(CallRow.key).where(CallRow.key == key).with_for_update())

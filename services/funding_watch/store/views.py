@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from funding_watch.domain.views import ListName, SavedView
+from funding_watch.store.dialect import insert
 from funding_watch.tables import SavedViewRow
 
 
@@ -20,10 +21,16 @@ async def views(session: AsyncSession, person: str, of: ListName) -> list[SavedV
 
 
 async def save(session: AsyncSession, person: str, of: ListName, view: SavedView, at: datetime) -> None:
-    """Write a view, or write it anew under another name or address."""
-    row = await session.get(SavedViewRow, view.id) or SavedViewRow(id=view.id, person=person, list=of)
-    row.name, row.address, row.at = view.name, view.address, at
-    session.add(row)
+    """Write a view; one of the same name, owner and list is replaced."""
+    told = {"address": view.address, "at": at}
+    row = insert(session, SavedViewRow).values(id=view.id, person=person, list=of, name=view.name, **told)
+    await session.exec(row.on_conflict_do_update(index_elements=["person", "list", "name"], set_=told))
+
+
+async def rename(session: AsyncSession, view_id: UUID, name: str, at: datetime) -> None:
+    """Give a view another name, which none of its owner's has."""
+    row = await session.get_one(SavedViewRow, view_id)
+    row.name, row.at = name, at
     await session.flush()
 
 
