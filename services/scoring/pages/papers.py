@@ -150,7 +150,8 @@ Parts = tuple[Label, Sequence[Book], Mapping[str, Total], Mapping[UUID, Mapping[
 def _sitting(book: Book, label: Label, said: Mapping[Point, Minute]) -> list[Block]:
     sitting = book.sitting
     rows = [
-        (f.number, f.title, f"{book.heard(f.candidacy_id)} sur {book.quorum(f.candidacy_id)}") for f in book.dossiers
+        (f.number, _typed(f.title), str(book.heard(f.candidacy_id)), str(book.quorum(f.candidacy_id)))
+        for f in book.dossiers
     ]
     away = [
         f"{seat.name}, {frozen.title} : {TIES[declared.tie]}{' (récusation levée)' if declared.lifted else ''}"
@@ -161,7 +162,7 @@ def _sitting(book: Book, label: Label, said: Mapping[Point, Minute]) -> list[Blo
     return [
         heading(_typed(label.committee(sitting.committee)), 3),
         paragraphs(_typed(f"Réunion du {date_longue(sitting.meets_on)} ; grille {sitting.grid.version}.")),
-        table(("Dossier", "Projet", "Notes et quorum"), rows, figures=(2,)),
+        table(("Dossier", "Projet", "Notes rendues", "Quorum"), rows, figures=(2, 3)),
         paragraphs(_typed("Liens déclarés :" if away else "Liens déclarés : aucun.")),
         *([bullets([_typed(line) for line in away])] if away else []),
         *_listed("Ce qui a été dit", _said(book, said)),
@@ -211,7 +212,7 @@ def _decision(line: Line, totals: Mapping[str, Total]) -> list[Block]:
         if said:
             rows.append((words, f"{OUTCOMES[said.outcome]}. {said.reason}"))
             rows += [("À faire mûrir", said.maturing)] if said.maturing else []
-    return [heading(dossier.name, 3), pairs(rows)]
+    return [heading(_typed(dossier.name), 3), pairs([(asked, _typed(given)) for asked, given in rows])]
 
 
 def _vote(vote: Vote, items: Mapping[UUID, Outcome], names: Mapping[UUID, str]) -> list[Block]:
