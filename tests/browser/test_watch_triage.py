@@ -92,6 +92,8 @@ async def test_the_pages_are_sound_at_both_widths(
         "why": f"projets/{watch.candidacy}/pourquoi?appel={key}",
         "decoding": f"decryptage/{key}",
         "entry": "saisies/nouvelle",
+        "calls": "",
+        "call": f"appels/{key}",
     }.items():
         await page.goto(f"{watch.base}/veille/{path}")
         await sound(page, violations, f"{name}-{width}")
