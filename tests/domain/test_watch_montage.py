@@ -84,6 +84,13 @@ def test_the_plan_with_the_fewest_files_leaves_out_what_brings_little() -> None:
     assert (found["fewest"].total, found["fewest"].files) == (220_000, ("a", "b"))
 
 
+def test_a_plan_with_as_many_files_as_another_is_not_the_one_with_the_fewest() -> None:
+    rivals = [offer("a", rate=20), offer("b", rate=20)]
+    found = plans(funding(), [*rivals, offer("c", rate=30)], [Exclusion(frozenset({"a", "b"}))])
+
+    assert {(plan.aim, len(plan.files)) for plan in found} == {("largest", 2)}
+
+
 def sums(plan: Montage) -> list[tuple[str, int]]:
     return [(key, sum(grant.amount for grant in plan.grants if grant.key == key)) for key in plan.files]
 

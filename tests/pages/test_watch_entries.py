@@ -123,6 +123,19 @@ async def test_what_cannot_be_read_is_said_beside_it_and_nothing_is_lost(
     assert await life(desk) == "absent"
 
 
+async def test_errors_are_listed_as_their_fields_stand(desk: Desk) -> None:
+    empty = {**FORM, "financeurs": "", "adresse": "", "description": "", "taux": "x", "heure": "x", "motif": ""}
+    listed = re.findall(r'href="#(\w+)"', (await desk.ask("/saisies/nouvelle", "staff", **empty)).text)
+    assert [one for one in listed if one in empty] == [
+        "financeurs",
+        "adresse",
+        "description",
+        "taux",
+        "heure",
+        "motif",
+    ]
+
+
 async def test_a_call_is_amended_under_a_name_and_its_moved_deadline_is_told(desk: Desk) -> None:
     await enter(desk)
     shown = await desk.ask(f"/saisies/{NUMBER}")

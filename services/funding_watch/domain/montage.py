@@ -80,9 +80,16 @@ def plans(
     for aim in AIMS:
         made = _Model(funding, usable, exclusive, seconds).solve(aim, best)
         best = best or (made.total if made else 0)
-        if made and made.grants and all(made.grants != other.grants for other in found):
+        if made and made.grants and _adds(made, found):
             found.append(made)
     return found
+
+
+def _adds(made: Montage, found: Sequence[Montage]) -> bool:
+    """Whether a plan is worth showing beside those that are; the fewest files must be fewer."""
+    if made.aim == "fewest" and any(len(other.files) <= len(made.files) for other in found):
+        return False
+    return all(made.grants != other.grants for other in found)
 
 
 def unquantified(funding: Funding, offers: Sequence[Offer]) -> list[Offer]:

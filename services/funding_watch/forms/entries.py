@@ -16,6 +16,11 @@ from funding_watch.domain.wording import day_words
 from funding_watch.forms.fields import Errors, Typed, plain, read_day, read_euros
 
 PARIS = ZoneInfo("Europe/Paris")
+FIELDS = (
+    *("titre", "financeurs", "adresse", "description", "conditions", "programme", "taux"),
+    *("montant_min", "montant_max", "enveloppe", "ouverture", "echeance", "heure", "motif"),
+)
+"""Those that may be wrong, as they stand in the form."""
 LONGEST = {"titre": 300, "financeurs": 500, "programme": 300, "adresse": 2_000, "description": 20_000}
 LONGEST |= {"conditions": 20_000, "motif": 500}
 DAYS = ("ouverture", "echeance")
@@ -46,7 +51,7 @@ def read_entry(pairs: Pairs, reference: str, places: Places, today: date, before
     if least is not None and most is not None and least > most:
         errors["montant_max"] = "Le montant le plus haut est plus petit que le plus bas : échangez-les."
     if errors:
-        return Errors(errors)
+        return Errors({name: errors[name] for name in FIELDS if name in errors})
     closes_on = days["echeance"]
     scale, codes, name = places.get(typed.get("perimetre", ""), _elsewhere(before, places))
     call = FundingCall(
