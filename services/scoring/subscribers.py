@@ -5,6 +5,7 @@ from kernel.contracts.intake import (
     CandidacyPreselected,
     CandidacySubmitted,
     CandidacyWithdrawn,
+    JurorNeared,
     WaveClosed,
     WaveOpened,
 )
@@ -67,6 +68,10 @@ def _dossiers(subscriptions: Subscriptions) -> None:
 
 
 def _people(subscriptions: Subscriptions) -> None:
+    @subscriptions.on(JurorNeared)
+    async def neared(event: JurorNeared, work: Work) -> None:
+        await handlers.hear_nearness(work, event)
+
     @subscriptions.on(ErasureOrdered)
     async def erase(event: ErasureOrdered, work: Work) -> None:
         await handlers.answer_erasure(work, event)

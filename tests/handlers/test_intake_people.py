@@ -175,3 +175,20 @@ async def test_a_promotion_ends_the_sessions_of_the_former_role(database: Databa
     cookie = await enter(database, (await told(database))[0]["token"])
     await invited(database)
     assert await sessions.who(database, cookie) is None
+
+
+async def test_a_juror_who_enters_is_told_near_their_own_organisation_without_an_address(database: Database) -> None:
+    async with database.work() as work:
+        await handlers.open_wave(work, CALENDAR, STAFF)
+        near = await handlers.submit_candidacy(work, dossier(contact_courriel="foret@region.example"), "LE", "a" * 24)
+        far = await handlers.submit_candidacy(work, dossier(contact_courriel="foret@ville.example"), "LE", "b" * 24)
+        early = await handlers.submit_candidacy(work, dossier(contact_courriel="parc@region.example"), "LE", "c" * 24)
+        for one in (near, far):
+            await handlers.preselect(work, one.candidacy_id, STAFF, "Un projet solide.")
+    assert early
+    member = await invited(database)
+    await ask(database)
+    await enter(database, (await told(database))[-1]["token"])
+    (event,) = await told(database, "intake.juror.neared")
+    assert (event["person_id"], event["candidacy_ids"]) == (str(member.id), [str(near.candidacy_id)])
+    assert "region.example" not in json.dumps(event)

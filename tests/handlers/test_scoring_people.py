@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from kernel.contracts.intake import JurorNeared
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.contracts.intake_people import RetentionReached
 from kernel.contracts.scoring import ErasureDone
@@ -15,7 +16,7 @@ from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers
 from scoring.domain.sittings import Juror
-from scoring.store import sittings
+from scoring.store import nearness, sittings
 from tests.intake_story import NOW
 from tests.sitting_story import dossiers, marked, opened, wish
 
@@ -79,3 +80,22 @@ async def test_all_jurors_of_an_old_sitting_are_parted(database: Database) -> No
             await handlers.forget_old(work, reached)
         assert [bool(person) for person in (await people_in(database, sitting_id)).values()].count(True) == left
     assert await counted(database, "SELECT count(*) FROM tie WHERE note <> ''") == 0
+
+
+async def test_the_last_word_on_who_is_near_counts_and_goes_with_the_person(database: Database) -> None:
+    (candidacy_id,) = await dossiers(database, 1)
+    person = UUID(JUROR.key)
+    told = [
+        JurorNeared(person_id=person, candidacy_ids=ids, at=NOW + timedelta(hours=hours))
+        for hours, ids in ((1, [candidacy_id]), (0, []))
+    ]
+    for event in (*told, told[0]):
+        async with database.work() as work:
+            await handlers.hear_nearness(work, event)
+    async with database.reading() as session:
+        assert await nearness.is_near(session, JUROR.key, candidacy_id)
+        assert not await nearness.is_near(session, OTHER.key, candidacy_id)
+    async with database.work() as work:
+        ordered = ErasureOrdered(erasure_id=uuid4(), person_ids=[person], candidacy_ids=[], at=NOW)
+        await handlers.answer_erasure(work, ordered)
+    assert await counted(database, "SELECT count(*) FROM nearness") == 0

@@ -10,6 +10,7 @@ import pytest
 
 from intake import handlers as intake
 from intake.store import candidacies
+from kernel.contracts.intake import JurorNeared
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.contracts.scoring import ReadingAllowed
 from kernel.runtime.auth import Role
@@ -17,7 +18,7 @@ from scoring import handlers
 from scoring.domain import grids
 from scoring.domain.sittings import Juror, OpenSitting, Tie
 from tests.intake_story import STAFF, label
-from tests.pages.whole_house import PLAN, ROLES, House, furnished
+from tests.pages.whole_house import OTHER, PLAN, ROLES, House, furnished
 from tests.scoring_story import STAFF as OFFICER
 
 ADDED = "Un devis venu après l’ouverture"
@@ -166,3 +167,18 @@ async def test_the_last_word_of_scoring_counts_whatever_comes_last(house: House)
         async with house.intake.work() as work:
             await intake.hear_of_reading(work, event)
     assert await is_shut(house)
+
+
+async def test_a_juror_of_the_same_mail_domain_is_asked_about_it(house: House) -> None:
+    sitting_id = await opened(house)
+    async with house.services["scoring"].database.work() as work:
+        await handlers.take_seat(work, sitting_id, juror(house))
+        near = JurorNeared(
+            person_id=UUID(house.people["partner"]),
+            candidacy_ids=[house.other.candidacy_id],
+            at=house.intake.clock.now(),
+        )
+        await handlers.hear_nearness(work, near)
+    path = f"/seances/{sitting_id}/dossiers/{house.other.candidacy_id}/liens"
+    shown = await house.ask("scoring", "GET", path, "partner")
+    assert "du même organisme" in shown.text and OTHER not in shown.text

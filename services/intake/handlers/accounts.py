@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from intake.domain.people import INVITED, Member
 from intake.domain.refusals import Refused
-from intake.handlers.people import declared
+from intake.handlers.people import declared, tell_nearness
 from intake.store import accounts, people
 from kernel.runtime import sessions
 from kernel.runtime.auth import Person
@@ -26,6 +26,7 @@ async def enter(work: Work, identity: Identity, previous: str | None) -> tuple[s
     known = await _invited(work, identity)
     await people.save(work.session, replace(known, signed_in_at=work.at))
     work.record(declared(known, work.at))
+    await tell_nearness(work, known)
     if previous:
         await sessions.end(work, previous)
     person = Person(known.name, known.role, str(known.id))

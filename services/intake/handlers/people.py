@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from intake.domain import people as doors
+from intake.domain.nearness import near
 from intake.domain.people import Invitation, Member
 from intake.domain.refusals import SPENT, SpentLink
 from intake.store import links, people
-from kernel.contracts.intake import PersonDeclared, SignInAsked
+from kernel.contracts.intake import JurorNeared, PersonDeclared, SignInAsked
 from kernel.runtime import sessions
 from kernel.runtime.auth import INVITATION_SECONDS, LINK_SECONDS, Door, Link, Person
 from kernel.runtime.database import Work
+
+JURORS = ("partner", "expert")
 
 
 class UnknownPerson(LookupError):
@@ -106,6 +109,13 @@ async def sign_in(work: Work, link: Link, previous: str | None) -> tuple[str, Pe
     return await sessions.begin(work, person), person
 
 
+async def tell_nearness(work: Work, known: Member) -> None:
+    """A juror enters: tell which dossiers are of their own organisation, by the addresses, which stay here."""
+    if known.role in JURORS:
+        dossiers = near(known.email, await people.contacts_instructed(work.session))
+        work.record(JurorNeared(person_id=known.id, candidacy_ids=dossiers, at=work.at))
+
+
 async def _entering(work: Work, person: Person) -> Person:
     """Who the link is for, as known now; an operator's own link names nobody that is kept."""
     if not person.id:
@@ -115,4 +125,5 @@ async def _entering(work: Work, person: Person) -> Person:
         raise SpentLink(SPENT)
     await people.save(work.session, replace(known, signed_in_at=work.at))
     work.record(declared(known, work.at))
+    await tell_nearness(work, known)
     return Person(known.name, known.role, person.id)

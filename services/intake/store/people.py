@@ -48,6 +48,12 @@ async def to_change(session: AsyncSession, person_id: UUID) -> Member | None:
     return read_member(row) if row else None
 
 
+async def contacts_instructed(session: AsyncSession) -> list[tuple[UUID, str]]:
+    """The dossiers that are with the committees, and the address of each one's contact."""
+    query = select(CandidacyRow.id, CandidacyRow.contact_email).where(CandidacyRow.state == "preselectionne")
+    return [(id_, email) for id_, email in await session.exec(query.order_by(CandidacyRow.number))]
+
+
 async def member(session: AsyncSession, person_id: str) -> Member | None:
     """The person of a session or of an address typed; None for operators' links, which name nobody."""
     try:

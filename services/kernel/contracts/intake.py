@@ -148,6 +148,19 @@ class SessionClosed(Event):
     at: datetime
 
 
+class JurorNeared(Event):
+    """A juror signed in: the dossiers whose contact writes from the same organisation's mail domain; often none.
+
+    Neither the addresses nor the domain are told. The latest `at` counts.
+    """
+
+    type: ClassVar[str] = "intake.juror.neared"
+    about: ClassVar[str] = "person_id"
+    person_id: UUID
+    candidacy_ids: list[UUID]
+    at: datetime
+
+
 class ContactDeclared(Event):
     """Where to write about a candidacy. Only events of `intake.contact.*` have an address."""
 

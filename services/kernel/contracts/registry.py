@@ -63,6 +63,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(intake.ContactDeclared, ("notifier",)),
     Contract(intake.SignInAsked, ("notifier",)),
     Contract(intake.PersonDeclared, ("notifier",)),
+    Contract(intake.JurorNeared, ("scoring",)),
     Contract(intake.SessionOpened, ("scoring", "funding_watch", "notifier")),
     Contract(intake.SessionClosed, ("scoring", "funding_watch", "notifier")),
     Contract(scoring.OpinionRecorded, ("intake",)),

@@ -174,10 +174,12 @@ def check_open(sitting: Sitting, declared: Declared | None) -> None:
         raise Refused("Cette séance est close : les notes ne changent plus.")
 
 
-def likely_ties(name: str, frozen: Frozen) -> list[str]:
-    """Sentences about what the names alone suggest; the juror decides."""
+def likely_ties(name: str, frozen: Frozen, *, near: bool = False) -> list[str]:
+    """Sentences about what names suggest, and mail domains where `near`; the juror decides."""
     mine = _words(name)
     found = []
+    if near:
+        found.append("Votre adresse électronique et celle du contact du projet sont du même organisme.")
     if mine and mine == _words(frozen.porteur):
         found.append("Votre structure porte le même nom que le porteur du projet.")
     commune = _words(frozen.commune)

@@ -19,7 +19,7 @@ from scoring.handlers.dossiers import (
 )
 from scoring.handlers.marking import declare, give, give_second, save_marks, try_scale
 from scoring.handlers.minutes import take_minute
-from scoring.handlers.people import answer_erasure, answer_export, forget_old
+from scoring.handlers.people import answer_erasure, answer_export, forget_old, hear_nearness
 from scoring.handlers.sittings import (
     UnknownSitting,
     expect_juror,
@@ -43,6 +43,7 @@ __all__ = [
     "forget_old",
     "give",
     "give_second",
+    "hear_nearness",
     "hold",
     "lift_recusal",
     "open_instruction",

@@ -1,4 +1,4 @@
-"""What ties a juror to a dossier, asked before it opens; names that meet are pointed out, the juror decides."""
+"""What ties a juror to a dossier, asked before it opens; names and domains that meet are shown, the juror decides."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
@@ -12,6 +12,7 @@ from scoring.domain.sittings import Seat
 from scoring.forms import Form
 from scoring.pages.seats import DESK, Unseated, seated
 from scoring.pages.shell import At, AtDossier, Shell, Typed
+from scoring.store import nearness
 
 
 def routes(shell: Shell) -> APIRouter:
@@ -25,14 +26,14 @@ def routes(shell: Shell) -> APIRouter:
             return RedirectResponse(DESK, 303)
         known = book.ties.get((seat.id, at.candidacy_id))
         form = Form({"lien": known.tie, "precision": known.note} if known else {})
-        return _ask(shell, request, (book, seat, at), form)
+        return await _ask(shell, request, (book, seat, at), form)
 
     @router.post("/seances/{sitting_id}/dossiers/{candidacy_id}/liens")
     async def declare(request: Request, at: AtDossier, values: Typed) -> Response:
         book, seat = await seated(shell, at.sitting_id, at.person)
         form = forms.read_tie(values)
         if form.errors:
-            return _ask(shell, request, (book, seat, at), form)
+            return await _ask(shell, request, (book, seat, at), form)
         async with shell.database.work(cause_of(request)) as work:
             await handlers.declare(work, at.sitting_id, at.candidacy_id, at.juror, forms.tie_said(form))
         if form["lien"] != "aucun":
@@ -42,9 +43,11 @@ def routes(shell: Shell) -> APIRouter:
     return router
 
 
-def _ask(shell: Shell, request: Request, about: tuple[Book, Seat, At], form: Form) -> Response:
+async def _ask(shell: Shell, request: Request, about: tuple[Book, Seat, At], form: Form) -> Response:
     book, seat, at = about
     frozen = book.sitting.dossier(at.candidacy_id)
+    async with shell.database.reading() as session:
+        near = await nearness.is_near(session, at.juror.key, at.candidacy_id)
     return shell.render(
         "ties.html",
         request,
@@ -52,5 +55,5 @@ def _ask(shell: Shell, request: Request, about: tuple[Book, Seat, At], form: For
         book=book,
         frozen=frozen,
         form=form,
-        likely=rules.likely_ties(seat.name, frozen),
+        likely=rules.likely_ties(seat.name, frozen, near=near),
     )

@@ -192,6 +192,16 @@ class ReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] 
     revision: int
 
 
+class NearnessRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
+    """The dossiers whose contact writes from the mail domain of a juror, as intake told last."""
+
+    __tablename__ = "nearness"
+
+    person: str = Field(sa_type=Text, primary_key=True)
+    dossiers: list[str] = Field(sa_column=Column(DOCUMENT, nullable=False))
+    at: datetime
+
+
 class MinuteRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  # the base is made at run time
     """What was said on a point of the agenda; every wording is kept, the last one counts."""
 
