@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import dkim
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kernel.runtime.settings import Settings, WrongSetting
@@ -36,6 +36,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield made
 
 
+@example(subject="", text="é" * 400, html="<p>" + "é" * 400)  # long lines, and no line break
 @settings(deadline=None)  # a busy machine is no fault
 @given(subject=LINE, text=BODY, html=BODY)
 def test_a_letter_is_read_back_as_it_was_written(subject: str, text: str, html: str) -> None:

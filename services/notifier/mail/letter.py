@@ -45,6 +45,7 @@ class Letter:
 def _part(boundary: str, kind: str, content: str) -> bytes:
     head = f'--{boundary}\r\nContent-Type: text/{kind}; charset="utf-8"\r\n'
     body = b2a_qp(content.replace("\r\n", "\n").replace("\n", "\r\n").encode(), istext=True)
+    body = body.replace(b"=\n", b"=\r\n")  # it breaks long lines so where a text has no line break of its own
     return f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode() + body + b"\r\n"
 
 
