@@ -186,12 +186,13 @@ class World:
             row = await work.session.get_one(DeliveryRow, delivery.id)
             row.snapshot = snapshot
 
-    def sender(self, port: int, kind: type[Sender] = Sender) -> Sender:
-        """A sender of this installation, with a mail server on `port`."""
+    def sender(self, port: int, kind: type[Sender] = Sender, **how: Any) -> Sender:
+        """A sender of this installation, with a mail server on `port`; `how`: settings of its own."""
         settings = self.settings
         label = load_label(settings.label_file, settings.territory_file)
         writer = Writer(label, BASE, settings.mail_from, Links("for tests", BASE))
-        return kind(app.ledger(self.database, settings), writer, Postman(MailServer("127.0.0.1", port)), self.clock)
+        server = MailServer.of(settings.model_copy(update={"smtp_port": port, **how}))
+        return kind(app.ledger(self.database, settings), writer, Postman(server), self.clock)
 
 
 @asynccontextmanager

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     smtp_host: str = Field("127.0.0.1", description="mail server")
     smtp_port: int = Field(1025, ge=1, le=65535, description="its port")
     smtp_security: str = Field("none", pattern="^(none|starttls|tls)$", description="none, starttls or tls")
+    smtp_ca_file: str = Field("", description="authorities of its certificate (PEM); empty: those of the system")
     smtp_user: str = Field("", description="account on the mail server; empty means none")
     smtp_password: str = Field("", description="its password")
     smtp_lines: int = Field(4, ge=1, le=50, description="lines to the mail server at most, when many mails wait")

@@ -7,6 +7,7 @@ good. Everything else (4xx, no server, a dropped line, our own account refused) 
 import asyncio
 import contextlib
 import hashlib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from aiosmtplib import (
 
 from kernel.runtime.settings import Settings
 from notifier.domain.delivery import Accepted, Outcome, Postponed, Refused
+from notifier.mail.securing import context_of, why_unreachable, words
 
 CONNECT_SECONDS = 10.0
 SEND_SECONDS = 20.0
@@ -45,9 +47,12 @@ class MailServer:
     user: str = ""
     password: str = ""
     lines: int = 4
+    trust: ssl.SSLContext | None = None
+    """What its certificate is checked with; none: the authorities of the system."""
 
     @classmethod
     def of(cls, settings: Settings) -> "MailServer":
+        """Raises `WrongSetting` where the file of authorities cannot be read."""
         return cls(
             settings.smtp_host,
             settings.smtp_port,
@@ -55,6 +60,7 @@ class MailServer:
             settings.smtp_user,
             settings.smtp_password,
             settings.smtp_lines,
+            context_of(settings),
         )
 
 
@@ -101,6 +107,7 @@ class Line:
             timeout=SEND_SECONDS,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
+            tls_context=server.trust,
             username=server.user or None,
             password=server.password or None,
         )
@@ -110,7 +117,7 @@ class Line:
                 await line.connect()
         except (SMTPException, OSError, TimeoutError) as error:
             line.close()
-            raise Unreachable(f"serveur de courriel injoignable : {words(error)}") from error
+            raise Unreachable(why_unreachable(error)) from error
         else:
             self._line = line
         finally:
@@ -171,10 +178,3 @@ def verdict(error: Exception) -> Outcome:
             return Refused(words(error))
         case _:
             return Postponed(words(error))
-
-
-def words(error: BaseException) -> str:
-    """What the server said, as « 550 adresse inconnue »; the kind of the error where it said nothing."""
-    if isinstance(error, SMTPResponseException):
-        return f"{error.code} {error.message}"
-    return str(error) or type(error).__name__
