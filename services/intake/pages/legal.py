@@ -14,7 +14,7 @@ PURPOSES = (
     },
     {
         "why": "Étudier la candidature et en décider",
-        "what": "Contenu du dossier, sans l’adresse",
+        "what": "Contenu et pièces du dossier, sans l’adresse",
         "who": "L’équipe, les partenaires et les comités",
     },
     {
@@ -26,6 +26,11 @@ PURPOSES = (
         "why": "Ouvrir à chacun les pages de son rôle",
         "what": "Adresse et fonction de qui est invité",
         "who": "L’équipe",
+    },
+    {
+        "why": "Signaler à un juré un lien possible avec un projet",
+        "what": "Domaine des adresses (ce qui suit l’arobase), comparé sans être montré",
+        "who": "Le juré lui-même, qui répond",
     },
     {
         "why": "Prouver qui a fait quoi, quand et pourquoi",
