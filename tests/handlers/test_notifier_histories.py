@@ -7,13 +7,14 @@ CHEVALEMENT_EXAMPLES; CI takes a small one.
 
 import asyncio
 import os
-import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -161,8 +162,8 @@ class History:
 
     async def finish(self) -> None:
         """Everything works again, for long enough."""
-        for _ in range(8):
-            await self.advance(60)
+        for _ in range(5):
+            await self.advance(96)
             await self._send(0, 0)
             await self.advance(0.05)
 
@@ -198,41 +199,45 @@ class History:
 
 
 class Fresh:
-    """A loop of its own and a new notifier for each history."""
+    """A notifier as new for each history: its file is written over, its engine kept with what it has compiled."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.runner = asyncio.Runner()
         self.runner.run(self._prepare())
+        self.clock = FixedClock(BEFORE_SUMMER)
+        self.database = Database(f"sqlite+aiosqlite:///{folder}/history.db", self.clock)
 
     async def _prepare(self) -> None:
         async with a_world(self.folder) as world:
             await listen(world, *PEOPLE)
 
     def live(self, steps: list[Step], begin: datetime) -> None:
+        with closing(sqlite3.connect(self.folder / "notifier.db")) as new, closing(self._own_file()) as old:
+            new.backup(old)
         self.runner.run(self._live(steps, begin))
 
+    def _own_file(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.folder / "history.db")
+
     async def _live(self, steps: list[Step], begin: datetime) -> None:
-        path = self.folder / f"{uuid5(CANDIDACY, str(steps)).hex}.db"
-        shutil.copy(self.folder / "notifier.db", path)
-        clock = FixedClock(begin)
-        world = World(Database(f"sqlite+aiosqlite:///{path}", clock), Settings.load(data=self.folder), clock)
-        history = History(world)
-        try:
-            for step in steps:
-                await history.step(*step)
-            await history.finish()
-            await history.check()
-        finally:
-            await world.database.close()
-            path.unlink()
+        self.clock.set(begin)
+        history = History(World(self.database, Settings.load(data=self.folder), self.clock))
+        for step in steps:
+            await history.step(*step)
+        await history.finish()
+        await history.check()
+
+    def close(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
     made = Fresh(tmp_path_factory.mktemp("histories"))
     yield made
-    made.runner.close()
+    made.close()
 
 
 BROKEN = [("propose", 0, 0), ("wait", 1, 1), ("send", 5, 0), ("propose", 1, 0), ("wait", 3, 1), ("send", 0, 0)]
