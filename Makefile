@@ -27,7 +27,7 @@ demo: setup ## The whole journey of eight candidacies, then the site at 127.0.0.
 
 .PHONY: test
 test: setup-dev ## Run the whole suite (ARGS="tests/domain -k deadline" for a part)
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: lint docs-check test ## What CI runs: lint, generated pages, every test (migrations are tests too)
