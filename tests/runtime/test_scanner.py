@@ -1,6 +1,7 @@
 """The antivirus is asked in clamd's own words; its silence is no permission."""
 
 import asyncio
+import shutil
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,3 +58,38 @@ async def test_nobody_there_is_a_failure(tmp_path: Path, address: str, monkeypat
     (tmp_path / "file").write_bytes(b"a")
     with pytest.raises(ScanFailed, match="clamd at"):
         await scan(address, tmp_path / "file")
+
+
+@asynccontextmanager
+async def the_real_one(folder: Path) -> AsyncIterator[str]:
+    """clamd itself, with one signature of ours and no network; skips where the machine has none."""
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+    if program is None:
+        pytest.skip("this machine has no clamd: the Debian package is clamav-daemon")
+    address = folder / "clamd.sock"
+    (folder / "signatures").mkdir()
+    (folder / "signatures" / "ours.ndb").write_text(f"Ours:0:*:{BAD.hex()}\n")
+    settings = f"LocalSocket {address}\nDatabaseDirectory {folder}/signatures\nForeground yes\nStreamMaxLength 1M\n"
+    (folder / "clamd.conf").write_text(settings)
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(program, "-c", folder / "clamd.conf", stdout=quiet, stderr=quiet)
+    try:
+        async with asyncio.timeout(60):
+            while not address.exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.05)
+        yield str(address)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def test_clamd_itself_says_the_same(tmp_path: Path) -> None:
+    clean, bad, large = tmp_path / "clean", tmp_path / "bad", tmp_path / "large"
+    clean.write_bytes(b"a" * 300_000)
+    bad.write_bytes(b"a" * 100_000 + BAD)
+    large.write_bytes(b"a" * 2_000_000)
+    async with the_real_one(tmp_path) as address:
+        assert await scan(address, clean) == ""
+        assert await scan(address, bad) == "Ours.UNOFFICIAL"
+        with pytest.raises(ScanFailed):  # above its StreamMaxLength: not seen whole, so not kept
+            await scan(address, large)
