@@ -153,7 +153,7 @@ async def test_files_wait_for_staff_who_keep_or_remove_each_with_a_reason(databa
         (one,) = await pieces.reviews(session, candidacy_id)
         told = [line.reason for line in await hearsay.journal_of(session, candidacy_id) if line.act == "effacement"]
     assert (one.piece.id, one.kept_by, one.reason) == (plan, STAFF, "Le plan fonde la décision.")
-    assert [line.partition(" : ")[2] for line in told[1:]] == ["Le plan fonde la décision.", "Nomme une personne."]
+    assert {"Le plan fonde la décision.", "Nomme une personne."} <= {line.partition(" : ")[2] for line in told}
     async with database.work() as work:
         with pytest.raises(Refused, match="n’est plus à relire"):
             await rereading.rule(work, RulePiece(candidacy_id, vitae, True, "Trop tard.", STAFF))
