@@ -2,7 +2,7 @@
 
 from intake import handlers
 from intake.domain.funding import Changed
-from intake.handlers import acts, board, erasures, exports, follow_up, funding, retention, waves
+from intake.handlers import acts, board, erasures, exports, funding, reminding, retention, waves
 from kernel.contracts import funding_watch, notifier, scoring
 from kernel.contracts.funding_watch import CallAmended, CallClosed, CallDeadlineMoved, CallReopened, MatchProposed
 from kernel.contracts.intake import WaveClosingDue
@@ -77,8 +77,8 @@ def _deciding(subscriptions: Subscriptions) -> None:
         await acts.come_due(work, event.act_id)
 
     @subscriptions.on(NewsDue)
-    async def ask_news(event: NewsDue, work: Work) -> None:
-        await follow_up.ask_news(work, event.candidacy_id)
+    async def look_at_calendar(event: NewsDue, work: Work) -> None:
+        await reminding.come_due(work, event.candidacy_id)
 
     @subscriptions.on(MatchProposed)
     async def keep_match(event: MatchProposed, work: Work) -> None:

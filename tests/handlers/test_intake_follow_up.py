@@ -13,7 +13,7 @@ from intake.domain.follow_up import Line
 from intake.domain.refusals import Refused
 from intake.forms.follow_up import Planned
 from intake.forms.messages import Said
-from intake.handlers import follow_up, waves
+from intake.handlers import follow_up, reminding, waves
 from intake.handlers.follow_up import THE_PORTEUR, THE_TEAM
 from intake.store import follow_up as kept
 from intake.store import hearsay, messages
@@ -134,7 +134,7 @@ async def test_news_are_asked_once_a_year_and_the_next_time_is_appointed(databas
     for at in (DECIDED + DAY, DECIDED + YEAR, DECIDED + YEAR + DAY):
         move(database, at)
         async with database.work() as work:
-            await follow_up.ask_news(work, known)
+            await reminding.come_due(work, known)
     async with database.reading() as session:
         [asked] = await kept.news(session, known)
         [question] = await messages.thread(session, known)
@@ -145,10 +145,10 @@ async def test_news_are_asked_once_a_year_and_the_next_time_is_appointed(databas
 
 async def test_an_appointment_stays_within_what_the_broker_keeps(database: Database) -> None:
     known = await decided(database)
-    assert follow_up.STEP.total_seconds() < streams.RETENTION
+    assert reminding.STEP.total_seconds() < streams.RETENTION
     move(database, DECIDED + YEAR - DAY)
     async with database.work() as work:
-        await follow_up.ask_news(work, known)
+        await reminding.come_due(work, known)
     assert "@at 2027-03-22" in (await outbox(database, "intake.schedule.due"))[-1][1]
 
 
@@ -167,7 +167,7 @@ async def test_an_answer_is_kept_once_and_the_team_is_told(database: Database) -
     known = await decided(database)
     move(database, DECIDED + YEAR)
     async with database.work() as work:
-        await follow_up.ask_news(work, known)
+        await reminding.come_due(work, known)
     said = Said("La halle ouvre en juin.", "n" * 24)
     for _ in range(2):
         async with database.work() as work:

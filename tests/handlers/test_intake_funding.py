@@ -148,7 +148,7 @@ async def test_a_call_to_look_at_is_a_task_until_it_waits_no_more(database: Data
             async with database.work() as work:
                 await funding.hear_reminder(work, event)
         async with database.reading() as session:
-            return [one.what for one in tasks(await facts(session), NOW) if one.kind == "financement"]
+            return [one.what for one in tasks(await facts(session, NOW), NOW) if one.kind == "financement"]
 
     (what,) = await heard(reminded)
     assert "confié à Mission climat" in what and "Réseau de chaleur de la cité" in what

@@ -24,6 +24,8 @@ from kernel.contracts.intake_life import CandidacyReceivedLate, CandidacyRevised
 from kernel.contracts.scoring import Committee, OpinionValue, Outcome
 
 PORTEUR = "Porteur du projet"
+CALENDAR = "Calendrier du label"
+"""Who asks and reminds where nobody does: what it writes answers nobody."""
 """How records name the applicant: never by a person's name."""
 
 

@@ -3,15 +3,17 @@
 An accord binds as it was accepted: whatever changes in its commitments makes it one to propose and accept again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from intake.domain.refusals import Refused
 from intake.domain.states import State
+from kernel.contracts.working_days import working_day_from
 
 Kind = Literal["porteur", "label", "appui", "jalon"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -35,6 +37,14 @@ OPEN: Mapping[State, tuple[Kind, ...]] = MappingProxyType(
     {"labellise": ("porteur", "label", "jalon"), "nomine": ("appui", "jalon")}
 )
 """What may be written in each state; in the others nothing follows."""
+ENDED: frozenset[Progress] = frozenset({"tenu", "abandonne"})
+"""Where a line stands once nobody waits for it."""
+REMINDED: frozenset[Kind] = frozenset({"porteur", "appui", "jalon"})
+"""The lines that a porteur is reminded of; the label's own commitments are the team's affair."""
+Reminder = Literal["bientot", "retard"]
+AHEAD = timedelta(days=14)
+PARIS = ZoneInfo("Europe/Paris")
+MORNING = time(9)
 MOST = 60
 LONGEST = 500
 LONGEST_NEWS = 5_000
@@ -126,3 +136,32 @@ def turn_at(decided_at: datetime, at: datetime) -> int:
     """How many years have passed: the latest turn whose day has come, 0 in the first year."""
     turn = max(0, at.astimezone(UTC).year - decided_at.astimezone(UTC).year)
     return turn if turn == 0 or news_due(decided_at, turn) <= at else turn - 1
+
+
+def is_late(line: Line, today: date) -> bool:
+    """Whether the day of a line has passed and nobody said what became of it."""
+    return line.progress not in ENDED and line.due_on < today
+
+
+def reminders(line: Line) -> Iterator[tuple[Reminder, datetime]]:
+    """When a porteur is reminded of a line, on working mornings: two weeks ahead of its day, and once it has passed."""
+    yield "bientot", _morning(working_day_from(line.due_on - AHEAD, -1))
+    yield "retard", _morning(working_day_from(line.due_on + timedelta(days=1), 1))
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, MORNING, PARIS).astimezone(UTC)
+
+
+def reminder_due(line: Line, at: datetime) -> Reminder | None:
+    """The latest reminder that has come at `at`; none of what is ended, nor of what was past when it was written."""
+    if line.kind not in REMINDED or line.progress in ENDED:
+        return None
+    come = [(moment, word) for word, moment in reminders(line) if line.at < moment <= at]
+    return max(come)[1] if come else None
+
+
+def next_reminder(lines: Collection[Line], after: datetime) -> datetime | None:
+    """The first reminder of these lines that comes after `after`; None where there is none to come."""
+    waited = [line for line in lines if line.kind in REMINDED and line.progress not in ENDED]
+    return min((moment for line in waited for _, moment in reminders(line) if moment > after), default=None)

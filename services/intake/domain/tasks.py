@@ -8,6 +8,7 @@ from uuid import UUID
 
 from intake.domain.acts import WORDS, Act
 from intake.domain.draft import TITLES
+from intake.domain.follow_up import KIND_WORDS, Line, is_late
 from intake.domain.revision import Correction
 from intake.domain.states import State
 from intake.domain.wave import Wave
@@ -21,6 +22,7 @@ Kind = Literal[
     "quorum",
     "correction",
     "echeance",
+    "suivi",
     "financement",
     "lire",
     "relire",
@@ -36,6 +38,7 @@ KINDS: Mapping[Kind, str] = {
     "quorum": "Quorum manquant dans un comité",
     "correction": "Correction en retard",
     "echeance": "Correction attendue cette semaine",
+    "suivi": "Engagement ou étape en retard",
     "financement": "Financement à regarder",
     "lire": "Candidature à lire",
     "relire": "Nouvelle version à relire",
@@ -99,6 +102,8 @@ class Facts:
     """Acts of which something was left undone."""
     quorums: Iterable[Quorum] = ()
     reminders: Iterable[Reminder] = ()
+    lines: Iterable[Line] = ()
+    """Commitments and steps of the dossiers that are followed, whose day has passed."""
     rereading: Mapping[UUID, datetime] = field(default_factory=dict)
     """Dossiers whose contact was erased and whose files nobody has reread, since when."""
 
@@ -123,6 +128,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     found += [*_quorums(known, facts.quorums, now)]
     found += (_of(known[one], "pieces", since) for one, since in facts.rereading.items() if one in known)
     found += map(_funding, facts.reminders)
+    found += (_late(known[line.candidacy_id], line) for line in facts.lines if is_late(line, now.date()))
     order = list(KINDS)
     return sorted(found, key=lambda task: (order.index(task.kind), task.since, task.key))
 
@@ -154,6 +160,12 @@ def _correction(dossier: Known, asked: Correction, now: datetime) -> Task:
     kind: Kind = "correction" if asked.due_on < now.date() else "echeance"
     what = f"{_name(dossier)} : {TITLES[asked.section]}, attendue le {asked.due_on:%d/%m/%Y}"
     return Task(f"{kind}:{asked.id}", kind, what, asked.asked_at, _address(dossier), dossier.id)
+
+
+def _late(dossier: Known, line: Line) -> Task:
+    what = f"{_name(dossier)} : {KIND_WORDS[line.kind]}, « {line.text} », pour le {line.due_on:%d/%m/%Y}"
+    since = datetime.combine(line.due_on, time(), UTC)
+    return Task(f"suivi:{line.id}:{line.due_on}", "suivi", what, since, f"{_address(dossier)}#suivi", dossier.id)
 
 
 def _choosing(dossiers: Iterable[Known], wave: Wave | None) -> Iterable[Task]:

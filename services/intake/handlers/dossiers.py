@@ -10,7 +10,7 @@ from intake.domain import wave as waves
 from intake.domain.dossier import PORTEUR, Candidacy, Change, Dossier
 from intake.domain.journal import Entry
 from intake.domain.refusals import AlreadySubmitted
-from intake.handlers import follow_up
+from intake.handlers import reminding
 from intake.store import attachments, candidacies, drafts, hearsay, people, revisions
 from intake.store import waves as wave_store
 from intake.store.candidacies import Receipt
@@ -85,5 +85,5 @@ async def withdraw(work: Work, candidacy_id: UUID, reason: str) -> None:
 async def _save(work: Work, change: Change) -> None:
     await candidacies.save_state(work.session, change.candidacy)
     await hearsay.write(work.session, change.entries)
-    await follow_up.follow(work, change.candidacy)
+    await reminding.follow(work, change.candidacy)
     work.record(*change.events)

@@ -1,34 +1,25 @@
-"""After the decision: commitments of both sides, their accord, milestones, and news that the calendar asks for."""
+"""After the decision: commitments of both sides, their accord, milestones, and news of the project."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from intake.domain import follow_up as rules
-from intake.domain.dossier import PORTEUR, Candidacy
+from intake.domain.dossier import PORTEUR
 from intake.domain.follow_up import KIND_WORDS, KINDS, PROGRESS_WORDS, Kind, Line, News, Progress
 from intake.domain.journal import Act, Entry
 from intake.domain.refusals import Refused
 from intake.forms.follow_up import Planned
 from intake.forms.messages import Said
-from intake.handlers import messages
+from intake.handlers import messages, reminding
 from intake.store import candidacies, follow_up, hearsay
 from intake.store import messages as threads
-from kernel.contracts.intake_life import NewsDue
 from kernel.runtime.database import Work
 
-SECOND = timedelta(seconds=1)
-STEP = timedelta(days=30)
-"""An appointment further away would outlive what the broker keeps."""
 OFFERED = (
     "L’accord d’engagements vous est proposé : lisez-le sur la page du dossier, et acceptez-le s’il vous convient."
 )
 ACCEPTED = "L’accord d’engagements est accepté, version {version}."
-QUESTION = (
-    "Quoi de neuf ? Une année a passé : dites-nous où en est le projet, ce qui a changé et ce qui vous manque. "
-    "Quelques lignes suffisent, sur la page du dossier."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +45,7 @@ async def plan_line(work: Work, candidacy_id: UUID, planned: Planned, by: str) -
     line = Line(uuid4(), candidacy_id, planned.kind, planned.text, planned.due_on, "prevu", by, work.at)
     await follow_up.save_line(work.session, line)
     await _reopen(work, line.candidacy_id, line.kind)
+    await reminding.appoint(work, candidacy)
     await _journal(work, candidacy_id, _act(line.kind), f"{_said(line)}, pour le {line.due_on:%d/%m/%Y}", by)
     return line
 
@@ -126,40 +118,6 @@ async def tell_news(work: Work, candidacy_id: UUID, said: Said, by: str) -> None
     await follow_up.save_news(work.session, replace(told, answered_at=work.at, text=said.text))
     await _journal(work, candidacy_id, "nouvelles", "Données par le porteur", PORTEUR)
     await messages.post(work, candidacy_id, Said(f"Nouvelles du projet : {said.text}", said.token), "porteur", by)
-
-
-async def ask_news(work: Work, candidacy_id: UUID) -> None:
-    """The appointment came: ask for news if a year has passed since the last time, and make the next appointment."""
-    candidacy = await candidacies.candidacy_to_change(work.session, candidacy_id)
-    if candidacy is None or candidacy.decision is None or not rules.is_followed(candidacy.state):
-        return
-    turn = rules.turn_at(candidacy.decision.at, work.at)
-    if turn > await follow_up.last_turn(work.session, candidacy_id):
-        asked = News(uuid4(), candidacy_id, turn, work.at, None, "")
-        await follow_up.save_news(work.session, asked)
-        await _journal(work, candidacy_id, "nouvelles", "Demandées par le calendrier", "Calendrier du label")
-        token = uuid5(candidacy_id, f"nouvelles {turn}").hex
-        await messages.post(work, candidacy_id, Said(QUESTION, token), "equipe", THE_TEAM.name)
-    appoint(work, candidacy_id, rules.news_due(candidacy.decision.at, turn + 1))
-
-
-async def follow(work: Work, candidacy: Candidacy) -> None:
-    """A decision applies: news will be asked for, a year later."""
-    if candidacy.decision is not None and rules.is_followed(candidacy.state):
-        turn = rules.turn_at(candidacy.decision.at, work.at)
-        appoint(work, candidacy.id, rules.news_due(candidacy.decision.at, turn + 1))
-
-
-async def keep_news(work: Work) -> None:
-    """At start: what came due meanwhile is asked once, every dossier that is followed gets its appointment again."""
-    for candidacy_id, _ in await follow_up.followed(work.session):
-        await ask_news(work, candidacy_id)
-
-
-def appoint(work: Work, candidacy_id: UUID, at: datetime) -> None:
-    """One appointment a dossier: a later one takes the place of the one before; a far day is come near by steps."""
-    when = min(max(at, work.at + SECOND), work.at + STEP)
-    work.later(NewsDue(candidacy_id=candidacy_id), when, candidacy_id.hex)
 
 
 async def _line(work: Work, candidacy_id: UUID, line_id: UUID) -> Line | None:

@@ -10,7 +10,7 @@ from intake.domain.readings import Reading
 from intake.domain.states import WORDS
 from intake.domain.tasks import Quorum
 from intake.domain.vocabulary import MESSAGES, OPINIONS
-from intake.handlers import follow_up
+from intake.handlers import reminding
 from intake.store import candidacies, hearsay, readings
 from kernel.contracts.notifier import MessageBounced, MessageDelivered, MessageFailed, MessageSent
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded, QuorumCounted, ReadingAllowed
@@ -40,7 +40,7 @@ async def hear_decision(work: Work, event: DecisionTaken) -> None:
     if candidacy is not None:
         heard = rules.hear_decision(candidacy, decision)
         await candidacies.save_state(session, heard)
-        await follow_up.follow(work, heard)
+        await reminding.follow(work, heard)
     key = f"decision:{_instant(event.at)}:{event.outcome}"
     said = f"{WORDS[event.outcome].label} : {event.reason}"
     await hearsay.write(session, [Entry(event.candidacy_id, event.at, event.by, "decision", said, key)])

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from intake.domain.dossier import CALENDAR
 from intake.domain.journal import Entry
 from intake.forms.messages import Said
 from intake.store import candidacies, hearsay, messages
@@ -19,7 +20,8 @@ async def post(work: Work, candidacy_id: UUID, said: Said, side: Side, by: str) 
         return
     message = Message(uuid4(), work.at, side, by, said.text)
     await messages.add(work.session, candidacy_id, message, said.token)
-    await messages.mark(work.session, candidacy_id, f"{side}_read", work.at)
+    if by != CALENDAR:  # nobody read what the other side wrote, and what waits for an answer waits on
+        await messages.mark(work.session, candidacy_id, f"{side}_read", work.at)
     entry = Entry(candidacy_id, work.at, by, "echange", SAID[side], f"echange:{message.id}")
     await hearsay.write(work.session, [entry])
     work.record(MessagePosted(candidacy_id=candidacy_id, message_id=message.id, side=side, by=by, at=work.at))

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from intake.domain import wave as waves
 from intake.domain.dossier import check_reason
 from intake.domain.wave import Calendar, Wave
+from intake.handlers import reminding
 from intake.handlers.acts import keep_acts
-from intake.handlers.follow_up import keep_news
 from intake.handlers.retention import appoint
 from intake.store import waves as wave_store
 from kernel.contracts.intake import WaveClosingDue
@@ -101,7 +101,7 @@ async def keep_appointments(work: Work) -> None:
     of what was kept long enough."""
     appoint(work)
     await keep_acts(work)
-    await keep_news(work)
+    await reminding.keep(work)
     wave = await wave_store.open_wave(work.session)
     if wave is not None:
         await close_wave(work, wave.id)

@@ -30,7 +30,7 @@ def routes(shell: Shell) -> APIRouter:
     async def show(request: Request, person: Staff) -> Response:
         at = shell.database.clock.now()
         async with shell.database.reading() as session:
-            found = tasks(await facts(session), at)
+            found = tasks(await facts(session, at), at)
             followers = await desk.followers(session)
             shown, later = visible(found, await desk.aside(session, person.id or person.name, at.date()))
         mine = request.query_params.get("qui") == "moi"

@@ -1,7 +1,7 @@
 """Lines, accord and news of a dossier as rows; whoever changes them holds the dossier."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from intake.domain.follow_up import OPEN, Accord, Line, News
+from intake.domain.follow_up import ENDED, OPEN, Accord, Line, News
 from intake.tables import AccordRow, CandidacyRow, DecisionRow, FollowUpRow, NewsRow
 
 
@@ -18,6 +18,17 @@ async def lines(session: AsyncSession, candidacy_id: UUID) -> list[Line]:
     query = select(FollowUpRow).where(FollowUpRow.candidacy_id == candidacy_id)
     rows = await session.exec(query.order_by(col(FollowUpRow.due_on), FollowUpRow.text))
     return [cast("Line", _value(Line, row)) for row in rows]
+
+
+async def overdue(session: AsyncSession, today: date) -> list[Line]:
+    """The lines of all followed dossiers whose day has passed and that nobody ended."""
+    query = (
+        select(FollowUpRow)
+        .join(CandidacyRow, col(CandidacyRow.id) == col(FollowUpRow.candidacy_id))
+        .where(col(CandidacyRow.state).in_(list(OPEN)), FollowUpRow.due_on < today)
+        .where(col(FollowUpRow.progress).not_in(sorted(ENDED)))
+    )
+    return [cast("Line", _value(Line, row)) for row in await session.exec(query)]
 
 
 async def save_line(session: AsyncSession, line: Line) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from intake.domain.dossier import CALENDAR
 from intake.tables import MessageRow, ThreadRow
 from kernel.contracts.intake_life import Side
 
@@ -84,7 +85,9 @@ async def waiting(session: AsyncSession) -> Mapping[UUID, datetime]:
     """By dossier whose last word is the porteur's and was not settled, when the porteur first wrote since."""
     answered = (
         select(func.max(MessageRow.at))
-        .where(MessageRow.side == "equipe", MessageRow.candidacy_id == ThreadRow.candidacy_id)
+        .where(
+            MessageRow.side == "equipe", MessageRow.by != CALENDAR, MessageRow.candidacy_id == ThreadRow.candidacy_id
+        )
         .correlate(ThreadRow)
         .scalar_subquery()
     )

@@ -9,14 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.states import State
 from intake.domain.tasks import Facts, Known
-from intake.store import acts, desk, funding, hearsay, messages, pieces
+from intake.store import acts, desk, follow_up, funding, hearsay, messages, pieces
 from intake.store.revisions import correction_of
 from intake.store.waves import last_wave, open_wave
 from intake.tables import CandidacyRow, CorrectionRow, JournalRow
 
 
-async def facts(session: AsyncSession) -> Facts:
-    """All that is known of what waits."""
+async def facts(session: AsyncSession, at: datetime) -> Facts:
+    """All that is known of what waits at `at`."""
     columns = (
         CandidacyRow.id,
         CandidacyRow.number,
@@ -40,6 +40,7 @@ async def facts(session: AsyncSession) -> Facts:
         last=await last_wave(session),
         halves=await acts.latest(session),
         quorums=await hearsay.quorums(session),
+        lines=await follow_up.overdue(session, at.date()),
         reminders=await funding.reminders(session),
         rereading=await pieces.waiting(session),
     )

@@ -104,7 +104,8 @@ class ActDue(Event):
 
 
 class NewsDue(Event):
-    """A year has passed since news of a project were last due. Comes from a schedule; the dossier itself decides."""
+    """Something of a followed dossier is due: news once a year, a commitment, a milestone. Comes from a schedule; the
+    dossier itself decides."""
 
     type: ClassVar[str] = "intake.news.due"
     about: ClassVar[str] = "candidacy_id"

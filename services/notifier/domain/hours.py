@@ -6,11 +6,10 @@ clock skips or repeats an hour.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import holidays
+from kernel.contracts.working_days import is_working_day
 
 Rhythm = Literal["immediat", "quotidien", "hebdomadaire", "jamais"]
 PARIS = ZoneInfo("Europe/Paris")
@@ -18,16 +17,6 @@ OPENS, CLOSES = 8, 19
 """Hours of Paris; between the second and the first nobody is written to."""
 _LONGEST_CLOSURE = 30
 """Days that are looked through for a working one; no run of holidays comes near."""
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
-
-
-def is_working_day(day: date) -> bool:
-    """Whether `day` is neither on a week-end nor a French public holiday."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
 
 
 def is_quiet(at: datetime) -> bool:

@@ -7,7 +7,8 @@ outage only the nearest is told, since one mail says what the others would have.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from notifier.domain.hours import PARIS, is_working_day
+from kernel.contracts.working_days import working_day_from
+from notifier.domain.hours import PARIS
 
 DAYS = (30, 14, 7, 2)
 HOUR = 9
@@ -16,9 +17,7 @@ HOUR = 9
 def slots(closes_on: date) -> Iterator[tuple[int, datetime]]:
     """Each reminder of a deadline, in days before it, and its moment."""
     for days in DAYS:
-        day = closes_on - timedelta(days=days)
-        while not is_working_day(day):
-            day -= timedelta(days=1)
+        day = working_day_from(closes_on - timedelta(days=days), -1)
         yield days, datetime.combine(day, time(HOUR), PARIS).astimezone(UTC)
 
 
