@@ -17,7 +17,9 @@ import pytest_asyncio
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fastapi import FastAPI
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from tests.patience import PATIENCE
 
 CHROMIUM = Path("/usr/bin/chromium")
 # Root in a container has no sandbox; the last one keeps Chromium from calling its maker.
@@ -40,6 +42,7 @@ def _chromium_or_stop() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     path = _chromium_or_stop()
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -63,6 +66,7 @@ async def browser_page(chromium: Browser) -> AsyncIterator[BrowserPage]:
         context = await chromium.new_context(
             viewport={"width": width, "height": height}, locale="fr-FR", java_script_enabled=scripts
         )
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = await context.new_page()
         page.on("console", note)

@@ -76,7 +76,7 @@ async def test_a_file_is_joined_and_taken_away_on_a_phone(
         await expect(page.get_by_text("Aucun fichier pour l’instant.")).to_be_visible()
         await page.set_input_files("#fichiers", [PLAN])
         await page.get_by_role("button", name="Enregistrer et continuer").click()
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Vérifier et envoyer", timeout=20_000)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Vérifier et envoyer")
         await expect(page.get_by_role("link", name="Plan masse.pdf")).to_be_visible()
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Page, expect
 
 from intake import handlers
 from intake.store import people
@@ -61,9 +61,7 @@ async def signed_in(page: Page, place: Place, *, staff: bool) -> Page:
             member = await people.of_email(session, EMAIL)
         assert member is not None
         cookie = await cookie_of(place.desk.service, member.name, "applicant", str(member.id))
-    context: BrowserContext = page.context
-    context.set_default_timeout(8_000)
-    await context.add_cookies([{"name": COOKIE, "value": cookie, "url": place.base}])
+    await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": place.base}])
     return page
 
 

@@ -236,7 +236,7 @@ async def test_a_cut_line_is_said_and_tried_again_until_it_is_kept(browser_page:
     status = page.locator("[data-status]")
     await expect(status).to_have_text("Pas encore enregistré : nouvel essai dans 5 s")
     cut = False
-    await expect(status).to_have_text(SAVED, timeout=9_000)
+    await expect(status).to_have_text(SAVED)
     await page.reload()
 
     assert await page.get_by_label("Titre du projet").input_value() == "Écrit dans un tunnel"

@@ -26,6 +26,7 @@ from scoring.store import chain as kept
 from tests.browser.conftest import BrowserPage, Violations, serving
 from tests.live_story import form
 from tests.pages.scoring_desk import Desk, opened
+from tests.patience import PATIENCE
 from tests.scoring_story import (
     COMMITTEES,
     WAVE,
@@ -135,7 +136,7 @@ async def _open_room(theatre: Theatre, staff: Page, violations: Violations) -> s
 async def _answer_from_phones(theatre: Theatre, code: str, phone: Page, violations: Violations) -> None:
     """Twenty-nine answer at once; the thirtieth has no network, and its answer leaves when it comes back."""
     first = theatre.dossiers[0]
-    async with httpx2.AsyncClient(timeout=30) as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
         bodies = [form(first, voice=f"telephone-{n}", choice=str(1 + n % 4)) for n in range(PHONES - 1)]
         sent = await asyncio.gather(*(client.post(theatre.at(f"/direct/{code}"), data=body) for body in bodies))
     assert {answer.status_code for answer in sent} == {303}
@@ -152,7 +153,7 @@ async def _answer_from_phones(theatre: Theatre, code: str, phone: Page, violatio
     await expect(phone.locator("[data-status]")).to_contain_text("Gardé sur votre téléphone")
     await look(phone, violations, "phone-offline")
     await phone.context.set_offline(False)
-    await expect(phone.locator("[data-status]")).to_contain_text("reçu", timeout=20_000)
+    await expect(phone.locator("[data-status]")).to_contain_text("reçu")
 
 
 async def _show_results(theatre: Theatre, staff: Page, violations: Violations) -> None:

@@ -43,7 +43,6 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 async def officer(page: Page, place: Place) -> Page:
     cookie = await cookie_of(place.desk.service, STAFF, "staff")
-    page.context.set_default_timeout(10_000)
     await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": place.base}])
     return page
 

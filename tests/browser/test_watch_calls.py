@@ -95,7 +95,6 @@ async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
 
 async def opened(browser_page: BrowserPage, watch: Watch, width: int, *, scripts: bool = True) -> Page:
     page = await browser_page(width=width, scripts=scripts)
-    page.context.set_default_timeout(8_000)
     cookie = await cookie_of(watch.service, "Équipe du Label", "staff")
     await page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": watch.base}])
     return page

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("docker-compose.yml", "deploy/compose.demo.yml")
 IMAGE = "chevalement:test"
 ALERT_DELAY = "2"  # seconds, as in deploy/compose.demo.yml
 PREFIXES = {"intake": "", "scoring": "/instruction", "funding_watch": "/veille", "notifier": "/alertes"}
-START, STOP, RUN = 420, 120, 300
+START, STOP, RUN = 600, 120, 600
 """Seconds: a first start builds the image, then installs every dependency."""
 
 
@@ -53,7 +55,7 @@ def fetch(address: str) -> tuple[int, str]:
         return 0, str(error)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
     """Wait for `condition`, at most `seconds`; then fail, saying `what` did not come."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -146,7 +148,7 @@ def running(*, scale: dict[str, int] | None = None) -> Iterator[Stack]:
     stack = _new_stack()
     copies = [part for name, count in (scale or {}).items() for part in ("--scale", f"{name}={count}")]
     try:
-        stack.compose("up", "--detach", "--build", "--wait", "--wait-timeout", "180", *copies, timeout=START)
+        stack.compose("up", "--detach", "--build", "--wait", "--wait-timeout", "400", *copies, timeout=START)
         yield stack
     finally:
         print(stack.compose("ps", "--all", check=False).stdout)

@@ -17,6 +17,7 @@ from chevalement import verify
 from scoring.domain import what_if
 from scoring.domain.ledger import ledger
 from scoring.domain.scores import Sheet, committee_score, ranks, shown, total
+from tests.patience import PATIENCE
 from tests.sitting_story import sheet_of, small_grid
 
 HAND = {
@@ -119,7 +120,7 @@ def test_the_verifier_runs_alone(tmp_path: Path) -> None:
     """By Python alone: `-I` and an empty path leave it nothing of ours to import."""
     command = [sys.executable, "-I", "-S", str(verify.__file__), str(file_of(tmp_path))]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "every result agrees" in done.stdout

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from kernel.contracts.registry import SERVICES
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ("-m", "chevalement.cli")
@@ -24,6 +25,7 @@ HASTY = ("-m", "tests.faults.hasty")
 """The same command with leases of a second or two: what a killed process held comes back while a test waits."""
 LARGE = os.environ.get("CHEVALEMENT_DOSE", "") == "large"
 """`make faults` looks for what is rare: more moments, more histories."""
+_started: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Child:
         found: dict[str, Any] = json.loads(self.out.strip().splitlines()[-1])
         return found
 
-    def ends(self, seconds: float) -> int:
+    def ends(self, seconds: float = PATIENCE) -> int:
         """Wait for the end; the exit code. A child that does not end is killed and fails the test."""
         try:
             return self.process.wait(seconds)
@@ -76,7 +78,7 @@ class Child:
 
     def started_broker(self) -> psutil.Process:
         """The same, waited for."""
-        until(lambda: self.broker() is not None, 20, "a nats-server among the children")
+        until(lambda: self.broker() is not None, "a nats-server among the children")
         found = self.broker()
         assert found is not None, self.err[-2000:]
         return found
@@ -90,7 +92,16 @@ def start(folder: Path, *arguments: str, command: tuple[str, ...] = COMMAND, **v
         process = subprocess.Popen(
             [sys.executable, *command, *arguments], cwd=ROOT, env=environment(variables), stdout=out, stderr=err
         )
+    _started.append(process)
     return Child(process, folder, said)
+
+
+def leave_none() -> None:
+    """Kill what a failed test left running, and take note of every end: the next test is told of none of them."""
+    while _started:
+        process = _started.pop()
+        process.kill()
+        process.wait()
 
 
 def environment(variables: Mapping[str, object]) -> dict[str, str]:
@@ -109,7 +120,7 @@ def name_of(process: psutil.Process) -> str:
         return ""
 
 
-def until(true: Callable[[], bool], seconds: float, what: str) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
     """Look every few milliseconds until it is `true`, or fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not true():

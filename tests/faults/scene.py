@@ -21,6 +21,7 @@ from chevalement.portals import LocalPortals
 from kernel.runtime.auth import Door
 from tests.faults import child
 from tests.faults.child import Child
+from tests.patience import PATIENCE
 
 ALERT_DELAY = 1.0
 SECRET = "one key for every life of the platform"
@@ -63,8 +64,8 @@ class Scene:
     async def up(self) -> Child:
         """A platform that is ready."""
         started = child.start(self.folder, "up", command=child.HASTY, **self.settings())
-        async with httpx2.AsyncClient(timeout=10) as client:
-            deadline = time.monotonic() + 30
+        async with httpx2.AsyncClient(timeout=PATIENCE) as client:
+            deadline = time.monotonic() + PATIENCE
             while True:
                 with contextlib.suppress(httpx2.HTTPError):
                     if (await client.get(f"{self.url}/health/all")).status_code == 200:

@@ -8,8 +8,9 @@ import pytest
 
 from tests.faults import child
 from tests.faults.conftest import without_time
+from tests.patience import LONG
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MOMENTS: dict[str, Callable[[Path], bool]] = {
     "while candidacies come in": lambda data: child.count(data, "intake", "candidacy") >= 3,
@@ -34,12 +35,12 @@ def test_the_demonstration_ends_with_the_same_numbers(tmp_path: Path, calm: dict
     command = child.COMMAND if child.LARGE else child.HASTY
     run = child.start(tmp_path, "demo", "--once", "--json", "--data", str(data), "--port", "0", command=command)
     broker = run.started_broker()
-    child.until(lambda: MOMENTS[moment](data) or run.has_ended, 60, moment)
+    child.until(lambda: MOMENTS[moment](data) or run.has_ended, moment, LONG)
     broker.kill()
-    child.until(lambda: run.has_ended or (run.broker() or broker).pid != broker.pid, 10, "another nats-server")
+    child.until(lambda: run.has_ended or (run.broker() or broker).pid != broker.pid, "another nats-server")
     second = run.broker()
 
-    assert run.ends(110) == 0, run.err[-2000:]
+    assert run.ends(LONG) == 0, run.err[-2000:]
     assert without_time(run.summary()) == calm
     applicants = "SELECT kind, count(*) FROM delivery WHERE recipient_kind = 'applicant' GROUP BY kind"
     assert dict(child.rows(data, "notifier", applicants)) == dict.fromkeys(OF_EACH, 8)

@@ -25,7 +25,7 @@ from tests.intake_story import DAY, NOW, decision, opinion
 
 EXAMPLES = 1000 if child.LARGE else 25
 WAVE = UUID("00000000-0000-4000-8000-000000000026")
-pytestmark = pytest.mark.timeout(3600 if child.LARGE else 120)
+pytestmark = pytest.mark.timeout(3600 if child.LARGE else 600)
 
 
 @dataclass(frozen=True)

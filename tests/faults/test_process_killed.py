@@ -12,7 +12,7 @@ import pytest
 from tests.faults import child
 from tests.faults.scene import NOT_NOW, Scene, a_scene, nothing_doubled
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ALL_EVENTS = 250
 """A little under the events that a calm story makes the four services do."""
@@ -37,7 +37,7 @@ async def play_on(scene: Scene, killed: Iterable[tuple[int, float]]) -> dict[str
         platform.kill()
         with contextlib.suppress(*NOT_NOW):
             await playing
-        child.until(lambda broker=broker: child.name_of(broker) == "", 5, "the broker to die with its parent")
+        child.until(lambda broker=broker: child.name_of(broker) == "", "the broker to die with its parent")
     platform = await scene.up()
     try:
         return await scene.play()

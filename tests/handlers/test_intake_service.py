@@ -17,6 +17,7 @@ from kernel.runtime.nats_server import NatsServer
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from tests.intake_story import STAFF, decision, dossier
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def service(tmp_path: Path, broker: NatsServer) -> AsyncIterator[Service]:
     await made.stop()
 
 
-async def until(asked: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+async def until(asked: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not await asked():  # noqa: ASYNC110 - a committed row rings no bell
             await asyncio.sleep(0.05)

@@ -13,6 +13,7 @@ from kernel.runtime.nats_server import NatsServer
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from kernel.runtime.subscriptions import Pending
+from tests.patience import PATIENCE
 
 CONTAINER_GRACE = 15
 """`stop_grace_period` of docker-compose.yml, after which a container is killed."""
@@ -44,7 +45,7 @@ async def heard_by_another_life(service: Service, how_many: int) -> set[str]:
 
     service.subscriptions.apply = hears  # type: ignore[method-assign]  # what intake does of it is not the question
     await service.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while len(heard) < how_many:  # noqa: ASYNC110 - a transport rings no bell here
             await asyncio.sleep(0.05)
     await service.stop()
@@ -63,7 +64,7 @@ async def test_hanging_effects_and_loops_are_left_together(tmp_path: Path, broke
     service.loops.append(lambda stopping: asyncio.Event().wait())  # type: ignore[arg-type,return-value]  # ends never
     await service.start()
     await tell(service, contracts)
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
 
     async with asyncio.timeout(CONTAINER_GRACE):
         await service.stop()

@@ -21,6 +21,7 @@ from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from kernel.runtime.settings import Settings
+from tests.patience import PATIENCE
 from tests.watch_story import SOURCE, START, claimed, told
 
 
@@ -155,7 +156,7 @@ async def test_stopped_in_the_middle_the_source_is_given_back(watch: Watch) -> N
     running = asyncio.create_task(crawling.run(stopping))
     await asyncio.sleep(0.2)
     stopping.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(running, PATIENCE)
 
     async with watch.database.work() as work:
         assert await sources.claim(work.session, work.at) is not None
@@ -169,7 +170,7 @@ async def test_the_loop_wakes_at_once(watch: Watch) -> None:
     async with watch.database.work() as work:
         await handlers.mark_due(work, SOURCE)
         work.afterwards(crawling.wake)
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(PATIENCE):
         while (await watch.health()).state != "ok":  # noqa: ASYNC110 - a bounded wait on the database
             await asyncio.sleep(0.02)
     stopping.set()

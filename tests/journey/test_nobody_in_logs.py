@@ -9,7 +9,7 @@ from chevalement.demo.dossiers import dossiers
 from chevalement.demo.mailbox import text_of
 from tests.faults.scene import Scene, a_scene
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SECRET = re.compile(r"(?:jeton|cle)=([\w.~-]{16,})|/(?:retours|flux|desabonnement|preferences|reponse)/([\w.~-]{16,})")
 

@@ -19,6 +19,7 @@ from tests.handlers.test_notifier_reminders import CANDIDACY, MATCH, forwarded
 from tests.journey.smtp_script import OK, serving
 from tests.listener_story import ANNE, BILAL, declared, due, listen, moved, subscribed
 from tests.notifier_story import World, a_world, contact, proposed, submitted
+from tests.patience import PATIENCE
 
 MORNING = datetime(2026, 3, 13, 9, 0, tzinfo=UTC)
 DAILY = subscribed(ANNE, "quotidien")
@@ -81,7 +82,7 @@ async def test_4_sending_inside_a_transaction_holds_everybody_and_doubles_on_its
         keep = server.handle_DATA
 
         async def write_meanwhile(*talk: object) -> str:
-            async with asyncio.timeout(5), world.database.work():
+            async with asyncio.timeout(PATIENCE), world.database.work():
                 return await keep(*talk)  # type: ignore[arg-type]  # as it was called
 
         server.handle_DATA = write_meanwhile  # type: ignore[method-assign]  # the server's own, for this test

@@ -19,6 +19,7 @@ from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
 from notifier import app
 from tests.notifier_story import START, contact, preselected, proposed, submitted
+from tests.patience import PATIENCE
 
 ALERT_SECONDS = 1.0
 
@@ -51,7 +52,7 @@ async def publish(jetstream: JetStreamContext, *events: Event) -> None:
         await jetstream.publish(event.subject(), sealed.body().encode(), headers=sealed.headers())
 
 
-async def until(condition: Callable[[], bool], seconds: float = 8.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the mailbox is the other side of a socket
             await asyncio.sleep(0.02)
@@ -103,7 +104,7 @@ async def test_an_appointment_that_was_lost_is_made_again_at_start(
 
 
 async def _item_gathered(service: Service) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with service.database.engine.connect() as connection:
                 if (await connection.exec_driver_sql("SELECT count(*) FROM alert_item")).scalar():
@@ -114,7 +115,7 @@ async def _item_gathered(service: Service) -> None:
 async def _subjects_told(connection: Client, wanted: int) -> int:
     """How many `notifier.message.sent` the stream holds, once there are `wanted`."""
     found = 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while found < wanted:
             info = await connection.jetstream().stream_info("NOTIFIER", subjects_filter="notifier.message.sent.v1")
             found = sum((info.state.subjects or {}).values())

@@ -13,6 +13,7 @@ import pytest
 from kernel.contracts.notifier import AlertDue
 from notifier.domain.delivery import Delivery, Outcome
 from notifier.domain.states import State
+from notifier.mail import sending
 from notifier.mail.sending import Sender
 from tests.journey.smtp_script import DROP, OK, serving
 from tests.notifier_story import (
@@ -28,6 +29,7 @@ from tests.notifier_story import (
     proposed,
     submitted,
 )
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -267,7 +269,10 @@ async def test_stopping_gives_back_what_was_not_tried(world: World) -> None:
     assert (delivery.state, delivery.attempts, server.lines) == (State.A_ENVOYER, 0, 0)
 
 
-async def test_the_loop_sends_when_it_is_woken_and_ends_when_told(world: World) -> None:
+async def test_the_loop_sends_when_it_is_woken_and_ends_when_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "SAFETY_POLL", 3600.0)
     async with serving() as server:
         sender = world.sender(server.port)
         stopping = asyncio.Event()
@@ -275,8 +280,8 @@ async def test_the_loop_sends_when_it_is_woken_and_ends_when_told(world: World) 
         await asyncio.sleep(0.05)
         await one_receipt(world)
         sender.wake.set()
-        await asyncio.wait_for(server.arrived.wait(), 0.9)
+        await asyncio.wait_for(server.arrived.wait(), PATIENCE)
         stopping.set()
-        await asyncio.wait_for(loop, 1)
+        await asyncio.wait_for(loop, PATIENCE)
 
     assert (await world.one("accuse_reception")).state is State.ENVOYE

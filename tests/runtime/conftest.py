@@ -21,6 +21,7 @@ from kernel.runtime.nats_server import NatsServer
 from kernel.runtime.relay import Relay
 from kernel.runtime.subscriptions import Subscriptions
 from kernel.runtime.tables import service_tables
+from tests.patience import PATIENCE
 
 Base = service_tables()
 
@@ -56,7 +57,7 @@ class Bench:
         async with self.database.reading() as session:
             return sorted(row.words for row in await session.exec(select(Seen)))
 
-    async def until(self, words: list[str], seconds: float = 10.0) -> None:
+    async def until(self, words: list[str], seconds: float = PATIENCE) -> None:
         """Wait until the effects are exactly `words`, or fail showing what they are."""
         deadline = asyncio.get_running_loop().time() + seconds
         while await self.seen() != sorted(words):

@@ -13,6 +13,7 @@ from kernel.runtime import consumer as consumer_module
 from kernel.runtime import deadletter
 from kernel.runtime.failures import PermanentFailure, TransientFailure
 from kernel.runtime.nats_server import NatsServer
+from tests.patience import PATIENCE
 from tests.runtime.conftest import Bench, bench_on
 
 
@@ -27,12 +28,12 @@ async def publish(bench: Bench, body: Any, subject: str = "notifier.alert.due.v1
     event_id = uuid.uuid4().hex
     headers = {"ce-id": event_id, "ce-type": subject, "Nats-Msg-Id": event_id} | changes
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    await bench.jetstream.publish(subject, data, headers=headers, timeout=5)
+    await bench.jetstream.publish(subject, data, headers=headers, timeout=PATIENCE)
     return event_id
 
 
 async def set_aside(bench: Bench, count: int) -> list[deadletter.DeadLetter]:
-    deadline = asyncio.get_running_loop().time() + 10
+    deadline = asyncio.get_running_loop().time() + PATIENCE
     while len(found := await deadletter.letters(bench.jetstream)) < count:
         assert asyncio.get_running_loop().time() < deadline, f"wanted {count} dead letters, got {found}"
         await asyncio.sleep(0.02)
@@ -99,12 +100,12 @@ async def test_killed_between_delivery_and_commit(bench: Bench, broker: NatsServ
 
     bench.consumer.effect = hang  # type: ignore[assignment,method-assign]  # the kill, played
     await bench.start()
-    await asyncio.wait_for(reached.wait(), 5)
-    await asyncio.wait_for(bench.broker.connection.close(), 5)  # the process is gone, nothing acknowledged
+    await asyncio.wait_for(reached.wait(), PATIENCE)
+    await asyncio.wait_for(bench.broker.connection.close(), PATIENCE)  # the process is gone, nothing acknowledged
     second = await bench_on(bench.database, broker.url)
     await second.start()
     await redeliver_now(second)
-    await second.until(["once"], seconds=15)
+    await second.until(["once"])
     await second.stop()
 
 
@@ -221,7 +222,7 @@ async def test_stopping_finishes_what_is_in_hand(bench: Bench) -> None:
     bench.consumer.effect = slow  # type: ignore[method-assign]  # the kill, played
     await bench.start()
     await bench.record("in hand")
-    await asyncio.wait_for(entered.wait(), 5)
+    await asyncio.wait_for(entered.wait(), PATIENCE)
     before = asyncio.get_running_loop().time()
     await bench.stop()
     assert asyncio.get_running_loop().time() - before < 10
@@ -237,5 +238,5 @@ async def test_the_broker_killed_and_restarted_under_load(bench: Bench, broker: 
             broker.kill()
         if n == 200:
             await broker.start()
-    await bench.until(words, seconds=30)
+    await bench.until(words)
     assert await deadletter.count(bench.jetstream) == 0

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from kernel.contracts.notifier import AlertDue
-from kernel.runtime import outbox
+from kernel.runtime import outbox, relay
 from kernel.runtime.database import Database
 from kernel.runtime.nats_server import NatsServer
+from tests.patience import PATIENCE
 from tests.runtime.conftest import Bench, Seen, bench_on
 
 
@@ -20,7 +21,7 @@ async def count(database: Database) -> int:
 
 async def emptied(database: Database) -> None:
     """The last rows are deleted after their publication, so the effect may be seen first."""
-    deadline = asyncio.get_running_loop().time() + 5
+    deadline = asyncio.get_running_loop().time() + PATIENCE
     while await count(database):
         assert asyncio.get_running_loop().time() < deadline, "published rows must leave the outbox"
         await asyncio.sleep(0.02)
@@ -119,18 +120,17 @@ async def test_rows_wait_while_the_broker_is_away(bench: Bench, broker: NatsServ
     await asyncio.sleep(0.3)
     assert await count(bench.database) == 5
     await broker.start()
-    await bench.until(["before", *(f"away{n}" for n in range(5))], seconds=20)
+    await bench.until(["before", *(f"away{n}" for n in range(5))])
     await emptied(bench.database)
 
 
-async def test_the_commit_wakes_the_relay(bench: Bench) -> None:
-    """With the safety poll out of reach, only the wake-up can have carried the event in time."""
+async def test_the_commit_wakes_the_relay(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the safety poll out of reach, only the wake-up can have carried the event."""
+    monkeypatch.setattr(relay, "SAFETY_POLL", 3600.0)
     await bench.start()
     await asyncio.sleep(0.1)
-    before = asyncio.get_running_loop().time()
     await bench.record("now")
-    await bench.until(["now"], seconds=0.9)
-    assert asyncio.get_running_loop().time() - before < 0.9
+    await bench.until(["now"])
 
 
 async def test_an_appointment_is_kept_and_the_last_one_made_counts(bench: Bench) -> None:
@@ -140,14 +140,14 @@ async def test_an_appointment_is_kept_and_the_last_one_made_counts(bench: Bench)
     async with bench.database.work() as work:
         work.later(AlertDue(recipient="second"), work.at + timedelta(seconds=1), "a")
         work.later(AlertDue(recipient="long past"), work.at - timedelta(days=1), "b")
-    await bench.until(["long past", "second"], seconds=6)
+    await bench.until(["long past", "second"])
 
 
 async def test_a_regular_appointment_is_an_effect_each_time(bench: Bench) -> None:
     await bench.start()
     async with bench.database.work() as work:
         work.regularly(AlertDue(recipient="tick"), "* * * * * *", "clock")
-    deadline = asyncio.get_running_loop().time() + 6
+    deadline = asyncio.get_running_loop().time() + PATIENCE
     while len(await bench.seen()) < 2:
         assert asyncio.get_running_loop().time() < deadline, "a schedule that fires twice must act twice"
         await asyncio.sleep(0.05)

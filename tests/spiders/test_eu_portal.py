@@ -10,6 +10,7 @@ import pytest
 from chevalement.portals import Fault
 from chevalement.portals.server import sample
 from funding_watch.spiders.sedia import multipart, search_parts
+from tests.patience import PATIENCE
 from tests.spiders.crawling import NOON, TODAY, OpenPortals, crawl
 
 NAME = "eu_portal"
@@ -185,11 +186,11 @@ async def test_an_interrupted_crawl_closes_and_lets_go(open_portals: OpenPortals
     portals = await open_portals(faults=[Fault.SILENT])
     before = asyncio.all_tasks()
     crawling = asyncio.create_task(crawl(NAME, portals))
-    await asyncio.wait_for(portals.silent.wait(), timeout=5)
+    await asyncio.wait_for(portals.silent.wait(), timeout=PATIENCE)
 
     crawling.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(crawling, timeout=1)
+        await asyncio.wait_for(crawling, timeout=PATIENCE)
 
     await portals.stop()
     assert asyncio.all_tasks() == before

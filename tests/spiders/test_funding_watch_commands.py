@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.patience import LONG
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = """
 import sys, time
@@ -69,7 +71,7 @@ class Operator:
             "CHEVALEMENT_CRAWL_PRIVATE_ADDRESSES": private,
         }
         command = [sys.executable, "-m", "chevalement.cli", *words, "--data", str(self.folder / "data")]
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False, timeout=120)
+        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False, timeout=LONG)
 
     def crawl(self, day: int) -> dict[str, Any]:
         at = (START + timedelta(days=day)).isoformat()
