@@ -17,6 +17,7 @@ from scoring.domain.sittings import Seat
 from scoring.domain.trials import left
 from scoring.pages.shell import PREFIX, At, InSitting, Marker, Shell, Undeclared, Untried, juror_of
 from scoring.store import marks as kept
+from scoring.store import sittings as store_of
 from scoring.store import trials
 
 DONE = {
@@ -68,13 +69,13 @@ async def seated(shell: Shell, sitting_id: UUID, person: Person) -> tuple[Book, 
     """A juror's own book and seat. Raises `UnknownSitting`, `NotYours` where they have no seat."""
     juror = juror_of(person)
     async with shell.database.reading() as session:
-        books = await kept.books_of(session, juror)
-    found = next(((book, seat) for book, seat in books if book.sitting.id == sitting_id), None)
-    if found is None:
-        raise handlers.UnknownSitting(f"no sitting {sitting_id} for {juror.role}: check the address")
-    if found[1] is None:
-        raise Unseated("Prenez d'abord place dans cette séance, depuis la page « Mes notes ».")
-    return found[0], found[1]
+        sitting = await store_of.load(session, sitting_id)
+        if sitting is None or not juror.sits_in(sitting):
+            raise handlers.UnknownSitting(f"no sitting {sitting_id} for {juror.role}: check the address")
+        seat = await store_of.seat_of(session, sitting_id, juror.key)
+        if seat is None:
+            raise Unseated("Prenez d'abord place dans cette séance, depuis la page « Mes notes ».")
+        return await kept.book(session, sitting, seat.id), seat
 
 
 async def before_marks(shell: Shell, at: At) -> tuple[Book, Seat]:

@@ -66,11 +66,16 @@ async def lift_tie(session: AsyncSession, place: Place, at: datetime, by: str, r
 
 
 async def save(session: AsyncSession, place: Place, number: Round, marks: Mapping[str, Mark], at: datetime) -> None:
-    """Write marks, in the place of those of the same questions."""
+    """Write marks, in the place of those of the same questions. The seat is held by the caller."""
+    if not marks:
+        return
     key = {"seat_id": place.seat_id, "candidacy_id": place.candidacy_id, "round": number}
+    written = select(MarkRow).filter_by(**key).where(col(MarkRow.question).in_(list(marks)))
+    rows = {row.question: row for row in await session.exec(written)}
     for question, mark in marks.items():
-        row = MarkRow(**key, question=question, value=mark.value, applies=mark.applies, reason=mark.reason, at=at)
-        await session.merge(row)
+        row = rows.get(question) or MarkRow(**key, question=question)
+        row.value, row.applies, row.reason, row.at = mark.value, mark.applies, mark.reason, at
+        session.add(row)
     await session.flush()
 
 
@@ -92,9 +97,18 @@ async def _ties(session: AsyncSession, seats: Iterable[UUID]) -> dict[tuple[UUID
 async def _given(session: AsyncSession, seats: Iterable[UUID]) -> dict[tuple[UUID, UUID, int], Given]:
     ids = list(seats)
     marks: dict[tuple[UUID, UUID, int], dict[str, Mark]] = {}
-    for row in (await session.exec(select(MarkRow).where(col(MarkRow.seat_id).in_(ids)))).all():
-        kept = marks.setdefault((row.seat_id, row.candidacy_id, row.round), {})
-        kept[row.question] = Mark(row.value, row.applies, row.reason)
+    columns = (
+        MarkRow.seat_id,
+        MarkRow.candidacy_id,
+        MarkRow.round,
+        MarkRow.question,
+        MarkRow.value,
+        MarkRow.applies,
+        MarkRow.reason,
+    )
+    written = select(*columns).where(col(MarkRow.seat_id).in_(ids))  # type: ignore[call-overload]  # seven columns
+    for seat, dossier, number, question, *mark in await session.exec(written):
+        marks.setdefault((seat, dossier, number), {})[question] = Mark(*mark)
     ballots = (await session.exec(select(BallotRow).where(col(BallotRow.seat_id).in_(ids)))).all()
     moments = {(row.seat_id, row.candidacy_id, row.round): row.given_at for row in ballots}
     return {key: Given(marks.get(key, {}), moments.get(key)) for key in {*marks, *moments}}

@@ -151,19 +151,25 @@ def _sitting(row: Any, dossiers: tuple[Frozen, ...]) -> Sitting:
 
 
 def _frozen(row: FrozenRow) -> Frozen:
-    return frozen_of(row.candidacy_id, row.number, Project.model_validate(row.project), row.revision)
+    return _shown(row.candidacy_id, row.number, row.project, row.revision)
 
 
-def frozen_of(candidacy_id: UUID, number: str, project: Project, revision: str | None = None) -> Frozen:
+def frozen_of(candidacy_id: UUID, number: str, project: Project) -> Frozen:
     """What a sitting shows of a dossier in its lists."""
+    written = project.model_dump(mode="json")
+    return _shown(candidacy_id, number, written, grids.revision(written))
+
+
+def _shown(candidacy_id: UUID, number: str, project: Mapping[str, Any], revision: str) -> Frozen:
+    """From a project as we wrote it; lists are read at each mark, and ask for no more than they show."""
     return Frozen(
         candidacy_id=candidacy_id,
         number=number,
-        title=project.title,
-        porteur=project.porteur,
-        commune=project.commune_name,
-        revision=revision or grids.revision(project.model_dump(mode="json")),
-        funders=tuple(line.funder for line in project.plan),
+        title=project["title"],
+        porteur=project["porteur"],
+        commune=project["commune_name"],
+        revision=revision,
+        funders=tuple(line["funder"] for line in project["plan"]),
     )
 
 
