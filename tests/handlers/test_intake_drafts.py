@@ -1,7 +1,6 @@
 """What a draft keeps on both databases: every version, one dossier at most, nothing after a year."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -13,23 +12,11 @@ from intake.domain.refusals import AlreadySubmitted
 from intake.handlers import key_hash
 from intake.store import drafts
 from intake.store.drafts import Draft
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, NOW, STAFF, dossier
 
-
-@pytest.fixture
-async def clock() -> FixedClock:
-    return FixedClock(NOW)
-
-
-@pytest.fixture
-async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
-    made = Database(database_url, clock)
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def begin(database: Database, **answers: str) -> tuple[Draft, str]:

@@ -1,6 +1,5 @@
 """Erasing somebody: what reaches a person goes everywhere, once; what the label keeps names nobody."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -23,21 +22,15 @@ from intake.store.attachments import Owner
 from intake.store.revisions import versions
 from kernel.contracts import notifier
 from kernel.contracts.intake_life import ErasureOrdered
-from kernel.runtime import migrate
 from kernel.runtime.auth import Door
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, NOW, STAFF, dossier
 
 EMAIL = "foret@porteur.example"
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def sent(database: Database) -> UUID:

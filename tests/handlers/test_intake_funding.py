@@ -1,6 +1,5 @@
 """Calls passed on to a porteur, in whatever order they are heard, and what the porteur answers."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -19,9 +18,8 @@ from intake.subscribers import declare
 from kernel.contracts.funding_watch import CallClosed, CallDeadlineMoved
 from kernel.contracts.registry import BY_SUBJECT
 from kernel.contracts.triage import CallDecoded, Decoding, MatchAnswered, MatchForwarded, MatchRecalled, MatchReminded
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import NOW
 
 
@@ -35,12 +33,7 @@ BLANK = Decoding(**dict.fromkeys(Decoding.model_fields, ""))
 MATCH, DOSSIER = FORWARDED.match_id, FORWARDED.candidacy_id
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def known(database: Database) -> Funding:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,23 +16,12 @@ from intake.handlers import UnknownDossier
 from intake.store import candidacies, hearsay
 from intake.store import waves as wave_store
 from intake.store.candidacies import Receipt
-from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, DAY, NOW, STAFF, dossier
 
-
-@pytest.fixture
-async def clock() -> FixedClock:
-    return FixedClock(NOW)
-
-
-@pytest.fixture
-async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
-    made = Database(database_url, clock)
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def send(database: Database, token: str = "", **changes: str) -> Receipt:

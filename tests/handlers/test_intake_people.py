@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -13,10 +12,11 @@ from intake import handlers
 from intake.domain.people import HOUR, PER_ADDRESS, PER_NETWORK, Invitation, Member, TooMany
 from intake.domain.refusals import Refused, SpentLink
 from intake.store import people
-from kernel.runtime import migrate, sessions
+from kernel.runtime import sessions
 from kernel.runtime.auth import Door, Link
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, NOW, STAFF, dossier
 
 DOOR = Door("x" * 32)
@@ -24,12 +24,7 @@ NETWORK = "192.0.2.7"
 EMAIL = "climat@region.example"
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def invited(database: Database, email: str = EMAIL, role: str = "partner") -> Member:

@@ -1,6 +1,5 @@
 """The next wave is prepared while one is open, and opens by itself: on its day, once, never beside another."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -11,20 +10,15 @@ from intake import handlers
 from intake.domain.refusals import Refused
 from intake.handlers import waves
 from intake.store import waves as wave_store
-from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, DAY, NOW, STAFF
 
 NEXT = replace(CALENDAR, title="Vague d’été", opens_at=NOW + 40 * DAY, closes_at=NOW + 70 * DAY)
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def prepare(database: Database) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,14 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kernel.contracts.scoring import DecisionTaken
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers, store
 from scoring.domain import chain
 from scoring.domain.chain import Stage
 from scoring.domain.rulings import Refused
 from scoring.store import chain as kept
+from tests.databases import database_of
 from tests.scoring_story import (
     COMMITTEES,
     STAFF,
@@ -34,13 +32,7 @@ from tests.scoring_story import (
     withdrawn,
 )
 
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def instructed(database: Database, count: int) -> list[UUID]:

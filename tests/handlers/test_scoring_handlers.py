@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -10,14 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from kernel.contracts.scoring import DecisionTaken, OpinionRecorded
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers, store, subscribers
 from scoring.domain.dossier import Dossier
 from scoring.domain.rulings import AlreadyDecided, Officer, Refused
 from scoring.domain.states import State
 from scoring.handlers import UnknownDossier
+from tests.databases import database_of
 from tests.scoring_story import (
     COMMITTEES,
     START,
@@ -32,13 +30,7 @@ from tests.scoring_story import (
     withdrawn,
 )
 
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def do(database: Database, handler: object, command: object) -> None:

@@ -1,14 +1,11 @@
 """Live sessions on real databases: one voice a device, nothing lost, nothing that says who."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring.domain import live as rules
 from scoring.domain.live import Answer
@@ -20,17 +17,12 @@ from scoring.handlers.live import Ballots
 from scoring.store import live as kept
 from scoring.store import marks as marks_kept
 from scoring.store import sittings as store_of
+from tests.databases import database_of
 from tests.live_story import answer, room
 from tests.scoring_story import STAFF, START
 from tests.sitting_story import opened
 
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def say(database: Database, said: Answer) -> None:

@@ -1,22 +1,19 @@
 """Jurors leave the marks they gave, on order or with time; the marks, the organisation and the journal stay."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import text
 
 from kernel.contracts.intake import JurorNeared
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.contracts.intake_people import RetentionReached
 from kernel.contracts.scoring import ErasureDone
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers
 from scoring.domain.sittings import Juror
 from scoring.store import nearness, sittings
+from tests.databases import database_of
 from tests.intake_story import NOW
 from tests.sitting_story import dossiers, marked, opened, wish
 
@@ -24,12 +21,7 @@ JUROR = Juror(str(uuid4()), "Région", "partner")
 OTHER = Juror(str(uuid4()), "Département", "partner")
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", NOW)
 
 
 async def sat(database: Database) -> UUID:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,14 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from kernel.contracts.scoring import JurorReminded, MarksReminderDue, QuorumCounted
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers
 from scoring.domain.rulings import Refused
 from scoring.domain.sittings import Juror
 from scoring.handlers import quorum
 from scoring.subscribers import declare
+from tests.databases import database_of
 from tests.live_story import room
 from tests.scoring_story import STAFF, START
 from tests.sitting_story import PARTNERS, dossiers, marked, opened, seated, turned
@@ -25,12 +23,7 @@ from tests.sitting_story import PARTNERS, dossiers, marked, opened, seated, turn
 PERSON = Juror(str(uuid4()), "Région", "partner")
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def told(database: Database, event: type[Any]) -> list[Any]:

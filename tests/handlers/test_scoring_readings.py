@@ -1,21 +1,18 @@
 """Intake hears whose documents open to whom: once for each say of a juror, in numbered order."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import text
 
 from kernel.contracts.intake_life import ErasureOrdered
 from kernel.contracts.scoring import ReadingAllowed
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers
 from scoring.domain.sittings import Juror, Tie
 from scoring.handlers import readings
 from scoring.handlers.marking import Place
+from tests.databases import database_of
 from tests.handlers.test_scoring_quorum import told
 from tests.scoring_story import STAFF, START
 from tests.sitting_story import dossiers, opened, seated, turned
@@ -24,12 +21,7 @@ JUROR = Juror(str(uuid4()), "Région", "partner")
 OTHER = Juror(str(uuid4()), "Département", "partner")
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def said(database: Database, sitting_id: UUID, dossier: UUID, tie: Tie = "aucun", juror: Juror = JUROR) -> None:

@@ -1,13 +1,10 @@
 """Sittings on real databases: what is frozen stays, what is given stays, and two devices take turns."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
 
-from kernel.runtime import migrate
-from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from scoring import handlers
 from scoring.domain import grids
@@ -17,18 +14,14 @@ from scoring.domain.rulings import NotYours, Refused
 from scoring.domain.sittings import Phase
 from scoring.store import marks as kept
 from scoring.store import sittings as store_of
+from tests.databases import database_of
 from tests.scoring_story import STAFF, START, WAVE, moment, someone, submitted, withdrawn
 from tests.sitting_story import EXPERTS, PARTNERS, WHY, dossiers, label, marked, marks_at, opened, seated, turned, wish
 
 ONE, TWO = PARTNERS[:2]
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(START))
-    await migrate.upgrade(made.engine, "scoring")
-    yield made
-    await made.close()
+database = database_of("scoring", START)
 
 
 async def do(database: Database, handler: object, *words: object) -> object:

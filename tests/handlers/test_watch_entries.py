@@ -1,7 +1,6 @@
 """What people write in the watch on real databases: two at once enter one call, amend it once, keep one view."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -15,25 +14,15 @@ from funding_watch.handlers.views import RefusedName, rename_view, save_view
 from funding_watch.store import calls, views
 from funding_watch.tables import SavedViewRow
 from kernel.contracts.funding_watch import CallAmended, CallDiscovered, CallReopened
-from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.watch_story import START, call, moment, told
 
 MEETING = {"by": "Équipe du Label", "reason": "Réunion du comité"}
 
 
-@pytest.fixture
-async def clock() -> FixedClock:
-    return FixedClock(START)
-
-
-@pytest.fixture
-async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
-    made = Database(database_url, clock)
-    await migrate.upgrade(made.engine, "funding_watch")
-    yield made
-    await made.close()
+database = database_of("funding_watch", START)
 
 
 def heard(**changes: object) -> FundingCall:

@@ -1,7 +1,6 @@
 """The story of the watch on real databases: what is read is stored once, told once, and matched."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,9 +21,9 @@ from kernel.contracts.funding_watch import (
     SourceCrawled,
 )
 from kernel.contracts.intake import Need
-from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.watch_story import (
     PLACE,
     SOURCE,
@@ -43,18 +42,7 @@ from tests.watch_story import (
     withdrawn,
 )
 
-
-@pytest.fixture
-async def clock() -> FixedClock:
-    return FixedClock(START)
-
-
-@pytest.fixture
-async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
-    made = Database(database_url, clock)
-    await migrate.upgrade(made.engine, "funding_watch")
-    yield made
-    await made.close()
+database = database_of("funding_watch", START)
 
 
 async def watched(database: Database, *needs: Need) -> UUID:

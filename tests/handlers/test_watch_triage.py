@@ -1,7 +1,6 @@
 """Triage on real databases: steps are chained and told once, whoever takes them, wherever they are said."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -28,25 +27,16 @@ from kernel.contracts.triage import (
     MatchReminderDue,
     MatchTriaged,
 )
-from kernel.runtime import journal, migrate
+from kernel.runtime import journal
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
+from tests.databases import database_of
 from tests.watch_story import PLACE, START, call, decided, far_calls, moment, read, someone, submitted, told
 
 TEAM, PARTNER = Who("Équipe du Label", "staff"), Who("Région", "partner")
 
 
-@pytest.fixture
-async def clock() -> FixedClock:
-    return FixedClock(START)
-
-
-@pytest.fixture
-async def database(database_url: str, clock: FixedClock) -> AsyncIterator[Database]:
-    made = Database(database_url, clock)
-    await migrate.upgrade(made.engine, "funding_watch")
-    yield made
-    await made.close()
+database = database_of("funding_watch", START)
 
 
 async def matched(database: Database) -> tuple[UUID, UUID]:

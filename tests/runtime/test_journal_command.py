@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
@@ -18,15 +17,10 @@ from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 from kernel.runtime.journal import verify
 from kernel.runtime.settings import Settings
+from tests.databases import database_of
 from tests.intake_story import CALENDAR, NOW, STAFF, decision, dossier, opinion, sent
 
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    made = Database(database_url, FixedClock(NOW))
-    await migrate.upgrade(made.engine, "intake")
-    yield made
-    await made.close()
+database = database_of("intake", NOW)
 
 
 async def lived(database: Database) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -78,7 +79,9 @@ async def surroundings(settings: Settings) -> AsyncIterator[Settings]:
     catcher = Catcher(settings.data / "mailbox")
     portals = LocalPortals(today=lambda: datetime.now(UTC).date())
     await catcher.start()
-    await portals.start()
+    port = settings.data / "portals.port"
+    await portals.start(port=_port_of_before(port))
+    port.write_text(portals.base_url.rpartition(":")[2], encoding="ascii")
     try:
         yield settings.model_copy(
             update={
@@ -91,6 +94,16 @@ async def surroundings(settings: Settings) -> AsyncIterator[Settings]:
     finally:
         await portals.stop()
         await catcher.stop()
+
+
+def _port_of_before(kept: Path) -> int:
+    """The portals' port of an earlier run, if it is free: a call that is named by its address is then the same call."""
+    try:
+        port = int(kept.read_text(encoding="ascii"))
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except (OSError, ValueError):
+        return 0
 
 
 async def elsewhere(settings: Settings, url: str, mailbox: str, *, as_json: bool) -> None:
