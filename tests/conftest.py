@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "services"))
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kernel.runtime import migrate
+from kernel.runtime import migrate, telemetry
 from kernel.runtime.nats_server import NatsServer
+from kernel.runtime.settings import Settings
 
 POSTGRES_IMAGE = "postgres:18-alpine"
 
@@ -32,6 +33,12 @@ def broker_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="nats-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Logs as a service configures them: left to itself, structlog draws a failure with its locals, for ten seconds."""
+    telemetry.configure(Settings.load(secret="no service starts with it" * 2))
 
 
 @pytest.fixture(scope="session", autouse=True)
