@@ -33,9 +33,10 @@ async def stopped_amid(scene: Scene, events: int, *signals: signal.Signals) -> i
 
 
 async def test_stopped_while_events_flow(tmp_path: Path) -> None:
-    """Told once, then by an impatient person who presses Ctrl-C twice, then once more."""
+    """By an impatient person who presses Ctrl-C twice, then once more; `make faults` begins with an early stop."""
     async with a_scene(tmp_path) as scene:
-        assert await stopped_amid(scene, 8, signal.SIGTERM) == 0
+        if child.LARGE:
+            assert await stopped_amid(scene, 8, signal.SIGTERM) == 0
         assert await stopped_amid(scene, 70, signal.SIGINT, signal.SIGINT) in (0, 130)
         assert await stopped_amid(scene, 150, signal.SIGTERM) == 0
         await finishes(scene)

@@ -84,6 +84,17 @@ async def test_after_an_outage_one_word_says_all(database: Database) -> None:
     assert "est passée" in told.text
 
 
+async def test_what_comes_on_one_morning_is_one_message(database: Database) -> None:
+    known = await decided(database)
+    for number in range(30):
+        async with database.work() as work:
+            await follow_up.plan_line(work, known, Planned("jalon", f"Pose {number} {'x' * 480}", DUE.date()), STAFF)
+    [told] = await come_due(database, known, DUE - 10 * DAY)
+
+    assert told.count("« Pose ") == 20 and "10 autres" in told and len(told) < 5_000
+    assert len(await come_due(database, known, DUE + 2 * DAY)) == 2
+
+
 async def test_what_was_late_when_it_was_written_is_not_announced(database: Database) -> None:
     known = await decided(database)
     kind: Kind = "jalon"

@@ -153,12 +153,17 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, MORNING, PARIS).astimezone(UTC)
 
 
-def reminder_due(line: Line, at: datetime) -> Reminder | None:
-    """The latest reminder that has come at `at`; none of what is ended, nor of what was past when it was written."""
-    if line.kind not in REMINDED or line.progress in ENDED:
-        return None
-    come = [(moment, word) for word, moment in reminders(line) if line.at < moment <= at]
-    return max(come)[1] if come else None
+def reminders_due(lines: Collection[Line], at: datetime) -> Mapping[tuple[datetime, Reminder], Collection[Line]]:
+    """What has come at `at`: for each line its latest reminder alone, those of one morning together.
+
+    None of what is ended, nor of what was past when it was written: so a morning that has passed keeps its lines.
+    """
+    found: dict[tuple[datetime, Reminder], list[Line]] = {}
+    for line in lines:
+        come = [(moment, word) for word, moment in reminders(line) if line.at < moment <= at]
+        if come and line.kind in REMINDED and line.progress not in ENDED:
+            found.setdefault(max(come), []).append(line)
+    return found
 
 
 def next_reminder(lines: Collection[Line], after: datetime) -> datetime | None:

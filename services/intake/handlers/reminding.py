@@ -3,6 +3,7 @@
 A dossier has one appointment, for what comes next; whatever came while nobody was there is asked once.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
@@ -25,14 +26,16 @@ QUESTION = (
 )
 REMINDED: dict[Reminder, str] = {
     "bientot": (
-        "{kind} : « {text} », prévu pour le {day}. La date approche : dites où vous en êtes sur la page du dossier, "
-        "et répondez ici si quelque chose vous retient."
+        "La date approche : dites où vous en êtes sur la page du dossier, et répondez ici si quelque chose vous "
+        "retient."
     ),
     "retard": (
-        "{kind} : « {text} », prévu pour le {day}. La date est passée : si c’est fait ou abandonné, dites-le sur la "
-        "page du dossier ; sinon, répondez ici avec la nouvelle date."
+        "La date est passée : si c’est fait ou abandonné, dites-le sur la page du dossier ; sinon, répondez ici avec "
+        "la nouvelle date."
     ),
 }
+LISTED, SHOWN = 20, 150
+"""Lines that one message names, and characters of each: the page of the dossier has them all."""
 
 
 async def follow(work: Work, candidacy: Candidacy) -> None:
@@ -47,9 +50,9 @@ async def come_due(work: Work, candidacy_id: UUID) -> None:
     if candidacy is None or candidacy.decision is None or not rules.is_followed(candidacy.state):
         return
     await _ask_news(work, candidacy_id, rules.turn_at(candidacy.decision.at, work.at))
-    for line in await follow_up.lines(work.session, candidacy_id):
-        if word := rules.reminder_due(line, work.at):
-            await _remind(work, line, word)
+    due = rules.reminders_due(await follow_up.lines(work.session, candidacy_id), work.at)
+    for (moment, word), lines in sorted(due.items()):
+        await _remind(work, candidacy_id, lines, f"{word} {moment.isoformat()}", REMINDED[word])
     await appoint(work, candidacy)
 
 
@@ -80,8 +83,15 @@ async def _ask_news(work: Work, candidacy_id: UUID, turn: int) -> None:
     await messages.post(work, candidacy_id, Said(QUESTION, token), "equipe", CALENDAR)
 
 
-async def _remind(work: Work, line: Line, word: Reminder) -> None:
-    """Once for each reminder of each day: the message's token tells one that was written."""
-    said = REMINDED[word].format(kind=KIND_WORDS[line.kind], text=line.text, day=f"{line.due_on:%d/%m/%Y}")
-    token = uuid5(line.id, f"{word} {line.due_on}").hex
-    await messages.post(work, line.candidacy_id, Said(said, token), "equipe", CALENDAR)
+async def _remind(work: Work, candidacy_id: UUID, lines: Collection[Line], which: str, words: str) -> None:
+    """One message a morning, once: its token is the reminder and its moment."""
+    named = [f"- {_named(line)}" for line in list(lines)[:LISTED]]
+    if len(lines) > LISTED:
+        named.append(f"- et {len(lines) - LISTED} autres, sur la page du dossier")
+    token = uuid5(candidacy_id, which).hex
+    await messages.post(work, candidacy_id, Said("\n".join([words, *named]), token), "equipe", CALENDAR)
+
+
+def _named(line: Line) -> str:
+    text = line.text if len(line.text) <= SHOWN else f"{line.text[:SHOWN].rstrip()}…"
+    return f"{KIND_WORDS[line.kind]} : « {text} », prévu pour le {line.due_on:%d/%m/%Y}"

@@ -94,11 +94,15 @@ async def add(connection: AsyncConnection, rows: Sequence[Row], at: datetime) ->
 
 
 async def claim(connection: AsyncConnection, token: str, at: datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` rows that nobody holds, oldest first, until `at` + LEASE."""
+    """Take up to `limit` rows that nobody holds, oldest first, until `at` + LEASE.
+
+    On PostgreSQL the rows are chosen once, in a materialized CTE: a plan may run a subquery anew for each row of the
+    table, and each time it skips what it has just locked, so that no limit holds.
+    """
     free = "claimed_until IS NULL OR claimed_until < {at}"
     if bulk.is_postgresql(connection):
         due = f"SELECT id FROM outbox WHERE {free.format(at='$3')} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED"  # noqa: S608 - constants
-        statement = f"UPDATE outbox SET claim = $1, claimed_until = $2 FROM ({due}) AS due WHERE outbox.id = due.id RETURNING outbox.id, subject, headers, body"  # noqa: S608, E501 - constants
+        statement = f"WITH due AS MATERIALIZED ({due}) UPDATE outbox SET claim = $1, claimed_until = $2 FROM due WHERE outbox.id = due.id RETURNING outbox.id, subject, headers, body"  # noqa: S608, E501 - constants
         values: tuple[Any, ...] = (token, at + LEASE, at, limit)
     else:
         due = f"SELECT id FROM outbox WHERE {free.format(at='?')} ORDER BY id LIMIT ?"  # noqa: S608 - constants
