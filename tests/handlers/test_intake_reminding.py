@@ -1,12 +1,12 @@
 """A porteur is reminded of what was agreed, once ahead of its day and once past it; the calendar answers nobody."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from intake.domain.dossier import CALENDAR
-from intake.domain.follow_up import Kind, Progress
+from intake.domain.follow_up import Progress
 from intake.domain.tasks import tasks
 from intake.forms.follow_up import Planned
 from intake.forms.messages import Said
@@ -95,13 +95,13 @@ async def test_what_comes_on_one_morning_is_one_message(database: Database) -> N
     assert len(await come_due(database, known, DUE + 2 * DAY)) == 2
 
 
-async def test_what_was_late_when_it_was_written_is_not_announced(database: Database) -> None:
+async def test_what_was_near_when_it_was_written_is_not_announced(database: Database) -> None:
     known = await decided(database)
-    kind: Kind = "jalon"
     async with database.work() as work:
-        await follow_up.plan_line(work, known, Planned(kind, "Déjà là", date(2026, 4, 23)), STAFF)
-    assert await come_due(database, known, DECIDED + DAY) == []
-    assert len(await come_due(database, known, datetime(2026, 4, 24, 8, tzinfo=UTC))) == 1, "the day after, once"
+        near = Planned("jalon", "Bientôt là", (DECIDED + 3 * DAY).date())
+        await follow_up.plan_line(work, known, near, STAFF)
+    assert await come_due(database, known, DECIDED + DAY) == [], "the morning two weeks ahead had passed"
+    assert len(await come_due(database, known, DECIDED + 5 * DAY)) == 1, "once it is late, it is told"
 
 
 async def test_the_calendar_answers_nobody(database: Database) -> None:
