@@ -3,14 +3,24 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Select, Table, bindparam, delete, insert, update
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.subscription import DIGESTS, Answer, Subscription
 from notifier.tables import AnswerRow, PersonRow, SubscriptionRow, TellingRow
+
+TABLE: Table = SubscriptionRow.__table__
+_NAMES = [one.name for one in fields(Subscription)]
+_SAVE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("its_id"))
+    .values({name: bindparam(f"new_{name}") for name in _NAMES if name != "id"})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +76,39 @@ async def forget_people(session: AsyncSession, people: Collection[UUID]) -> int:
 
 async def subscription(session: AsyncSession, subscription_id: UUID) -> Subscription | None:
     """A subscription, locked until the end of the transaction."""
-    statement = select(SubscriptionRow).where(col(SubscriptionRow.id) == subscription_id).with_for_update()
-    row = (await session.exec(statement)).one_or_none()
-    return _subscription(row) if row else None
+    found = await _read(session, _columns().where(TABLE.c.id == subscription_id).with_for_update())
+    return found[0] if found else None
 
 
 async def subscriptions_of(session: AsyncSession, person_id: UUID) -> list[Subscription]:
     """Every subject of a person, in one order."""
-    statement = select(SubscriptionRow).where(col(SubscriptionRow.person_id) == person_id)
-    return [_subscription(row) for row in await session.exec(statement.order_by(col(SubscriptionRow.subject)))]
+    return await _read(session, _columns().where(TABLE.c.person_id == person_id).order_by(TABLE.c.subject))
 
 
 async def subscriptions_of_all(session: AsyncSession, people: Collection[UUID]) -> list[Subscription]:
     """Every subject of these people."""
-    statement = select(SubscriptionRow).where(col(SubscriptionRow.person_id).in_(people))
-    return [_subscription(row) for row in await session.exec(statement.order_by(col(SubscriptionRow.id)))]
+    return await _read(session, _columns().where(TABLE.c.person_id.in_(people)).order_by(TABLE.c.id))
 
 
 async def listening(session: AsyncSession) -> list[Subscription]:
     """The subscriptions that write to somebody who may be written to."""
-    statement = (
-        select(SubscriptionRow)
-        .join(PersonRow, col(PersonRow.person_id) == col(SubscriptionRow.person_id))
-        .where(
-            col(SubscriptionRow.rhythm) != "jamais",
-            col(PersonRow.email).is_not(None),
-            col(PersonRow.role).in_(DIGESTS),
-        )
-        .order_by(col(SubscriptionRow.id))
+    wanted = (
+        _columns()
+        .join(PersonRow, col(PersonRow.person_id) == TABLE.c.person_id)
+        .where(TABLE.c.rhythm != "jamais", col(PersonRow.email).is_not(None), col(PersonRow.role).in_(DIGESTS))
     )
-    return [_subscription(row) for row in await session.exec(statement)]
+    return await _read(session, wanted.order_by(TABLE.c.id))
+
+
+def _columns() -> Select[Any]:
+    """Subscriptions below the ORM: an alert reads and writes those of everybody, and each it tracks costs more."""
+    return sa_select(*(TABLE.c[name] for name in _NAMES))
+
+
+async def _read(session: AsyncSession, wanted: Select[Any]) -> list[Subscription]:
+    await session.flush()  # a person declared in this transaction is one to join
+    rows = (await (await session.connection()).execute(wanted)).mappings()
+    return [Subscription(**(dict(row) | {"values": tuple(row["values"])})) for row in rows]
 
 
 async def save_subscription(session: AsyncSession, one: Subscription) -> None:
@@ -103,16 +116,21 @@ async def save_subscription(session: AsyncSession, one: Subscription) -> None:
 
 
 async def save_subscriptions(session: AsyncSession, every: Sequence[Subscription]) -> None:
-    """The same for many, where most of them are there already."""
-    for one in every:
-        values = {name.name: getattr(one, name.name) for name in fields(Subscription)}
-        await session.merge(SubscriptionRow(**(values | {"values": list(one.values)})))
+    """The same for many, in a few statements; where one is named twice, its last form counts."""
+    last = {one.id: {name: getattr(one, name) for name in _NAMES} | {"values": list(one.values)} for one in every}
+    if not last:
+        return
     await session.flush()
+    connection = await session.connection()
+    known = set(await connection.scalars(sa_select(TABLE.c.id).where(TABLE.c.id.in_(last))))
+    if old := [one for key, one in last.items() if key in known]:
+        await connection.execute(_SAVE, [_renamed(one) for one in old])
+    if new := [one for key, one in last.items() if key not in known]:
+        await connection.execute(insert(TABLE), new)
 
 
-def _subscription(row: SubscriptionRow) -> Subscription:
-    values = {one.name: getattr(row, one.name) for one in fields(Subscription)}
-    return Subscription(**(values | {"values": tuple(row.values)}))
+def _renamed(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items() if name != "id"} | {"its_id": values["id"]}
 
 
 async def save_answer(session: AsyncSession, which: tuple[UUID, UUID], said: Answer, by: str, at: datetime) -> None:
