@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from intake.domain import vocabulary
 from intake.domain.draft import GRID
+from intake.forms import values
 from intake.forms.draft import Value, rows_of
 from intake.forms.words import ROWS
 from kernel.contracts.label import Label
+from kernel.ui.french import euros
 
 PARIS = ZoneInfo("Europe/Paris")
 NARROW = "\u202f"
@@ -61,6 +63,8 @@ def lines_of(name: str, value: str, label: Label) -> list[str]:
     if name in ROWS:
         return [_row(row) for row in rows_of(value)]
     lines = [line for line in value.split("\n") if line.strip()]
+    if name == "budget":
+        return [_amount(line) for line in lines]
     if name == "themes":
         known = {theme.code: theme.name for theme in label.themes}
     elif name == "commune":
@@ -87,8 +91,16 @@ def clock_time(at: datetime) -> str:
 
 def _row(row: Mapping[str, str]) -> str:
     cells = (
-        " ".join(CODES.get(column, {}).get(typed, typed).split()) + (f"{NARROW}€" if column == "montant" else "")
+        _amount(typed) if column == "montant" else " ".join(CODES.get(column, {}).get(typed, typed).split())
         for column, typed in row.items()
         if typed.strip()
     )
     return " · ".join(cells)
+
+
+def _amount(typed: str) -> str:
+    """An amount as everywhere on the pages; one that cannot be read stays as it was typed."""
+    try:
+        return euros(values.amount(typed))
+    except values.Wrong:
+        return " ".join(typed.split())
