@@ -9,6 +9,7 @@ from kernel.contracts.funding_watch import (
     CallClosing,
     CallDeadlineMoved,
     CallReopened,
+    MatchLeft,
     MatchProposed,
     SourceCrawled,
     SourceDegraded,
@@ -136,6 +137,10 @@ def _watch(subscriptions: Subscriptions, alert_delay: timedelta) -> None:
     @subscriptions.on(MatchProposed)
     async def proposed(event: MatchProposed, work: Work) -> None:
         await handlers.gather_match(work, event, alert_delay)
+
+    @subscriptions.on(MatchLeft)
+    async def left(event: MatchLeft, work: Work) -> None:
+        await handlers.let_go(work, event)
 
     @subscriptions.on(SourceCrawled)
     async def crawled(event: SourceCrawled, work: Work) -> None:

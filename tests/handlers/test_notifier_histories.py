@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from kernel.contracts.envelope import Event
+from kernel.contracts.funding_watch import MatchLeft, MatchProposed
 from kernel.contracts.notifier import DigestDue
 from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
@@ -43,7 +44,9 @@ PHASES = [Phase.explicit, Phase.generate, Phase.shrink]
 MATCHES = 4
 Step = tuple[str, int, int]
 STEPS = st.tuples(
-    st.sampled_from(["propose", "move", "wait", "wait", "send", "again", "rhythm", "pause", "early", "restart"]),
+    st.sampled_from(
+        ["propose", "move", "wait", "wait", "send", "again", "leave", "rhythm", "pause", "early", "restart"]
+    ),
     st.integers(0, 5),
     st.integers(0, 5),
 )
@@ -68,6 +71,8 @@ class History:
         self.heard: list[tuple[UUID, Event]] = []
         self.taken: list[Mail] = []
         self.doubtful: set[UUID] = set()
+        self.turns: dict[int, int] = {}
+        self.late: list[MatchLeft | MatchProposed] = []
 
     async def hear(self, event: Event) -> None:
         identity = uuid4()
@@ -80,6 +85,14 @@ class History:
     async def _propose(self, which: int, how: int) -> None:
         at = self.world.clock.now() - timedelta(minutes=how)
         await self.hear(proposed(CANDIDACY, which % MATCHES, at=at))
+
+    async def _leave(self, which: int, how: int) -> None:
+        """A match leaves, or comes back; what is heard of it comes in any order."""
+        turn = self.turns[which % MATCHES] = self.turns.get(which % MATCHES, 0) + 1
+        self.late.append(_turned(which % MATCHES, turn, self.world.clock.now()))
+        for event in self.late[::-1] if how % 2 else ():
+            await self.hear(event)
+        self.late = [] if how % 2 else self.late
 
     async def _move(self, which: int, how: int) -> None:
         match = proposed(CANDIDACY, which % MATCHES)
@@ -162,6 +175,8 @@ class History:
 
     async def finish(self) -> None:
         """Everything works again, for long enough."""
+        for event in self.late:
+            await self.hear(event)
         for _ in range(5):
             await self.advance(96)
             await self._send(0, 0)
@@ -169,14 +184,17 @@ class History:
 
     async def check(self) -> None:
         async with self.world.database.reading() as session:
-            now = {one.match_id.hex: shown(one) for one in await projects.items(session)}
+            items = await projects.items(session)
+        now = {one.match_id.hex: shown(one) for one in items}
+        gone = {one.match_id.hex for one in items if one.gone}
+        assert gone == {uuid5(CANDIDACY, str(which)).hex for which, turn in self.turns.items() if turn % 2} & set(now)
         for person in PEOPLE:
             mails = self._of(person.person_id.hex)
             told: dict[str, Any] = {}
             for mail in mails:
                 self._read(mail, told)
-            assert set(told) == set(now), f"lost or invented for {person.rhythm}: {set(told) ^ set(now)}"
-            assert {key: one["closes_on"] for key, one in told.items()} == {k: v["closes_on"] for k, v in now.items()}
+            assert set(told) | gone == set(now), f"lost or invented for {person.rhythm}: {set(told) ^ set(now)}"
+            assert {key: one["closes_on"] for key, one in told.items()} == {key: now[key]["closes_on"] for key in told}
 
     def _of(self, recipient: str) -> list[Mail]:
         """A mailbox shows one of the copies of a mail; all of them say the same."""
@@ -196,6 +214,14 @@ class History:
             for change in match["changes"]:
                 assert before[change["field"]] == change["old"] != change["new"], "the change since last told"
             told[match["match_id"]] = match
+
+
+def _turned(which: int, turn: int, at: datetime) -> MatchLeft | MatchProposed:
+    """The odd turns of a match leave, the even ones come back."""
+    match = proposed(CANDIDACY, which, at=at)
+    if turn % 2:
+        return MatchLeft(match_id=match.match_id, candidacy_id=CANDIDACY, turn=turn, at=at)
+    return match.model_copy(update={"turn": turn})
 
 
 class Fresh:

@@ -17,6 +17,7 @@ from kernel.contracts.funding_watch import (
     CallDeadlineMoved,
     CallDiscovered,
     CrawlDue,
+    MatchLeft,
     MatchProposed,
     SourceCrawled,
 )
@@ -179,6 +180,8 @@ async def test_a_call_that_closes_leaves_the_best_and_keeps_its_row(database: Da
     [match] = await matched(database, candidacy_id)
     assert match.rank is None
     assert len(await told(database, MatchProposed)) == 1
+    [event] = await told(database, MatchLeft)
+    assert (event["match_id"], event["turn"]) == (str(match.match_id), 1)
 
 
 @pytest.mark.parametrize("outcome", ["en_attente", None])

@@ -15,6 +15,7 @@ from funding_watch.handlers import notes, triage
 from funding_watch.store import matches
 from funding_watch.store import triage as store
 from funding_watch.subscribers import declare
+from kernel.contracts.funding_watch import MatchLeft, MatchProposed
 from kernel.contracts.triage import (
     AlertAnswered,
     CallDecoded,
@@ -231,3 +232,8 @@ async def test_setting_aside_teaches_and_taking_back_restores_the_very_ranking(d
         await triage.take_back(work, match_id, TEAM)
     await learn(database, shelf)
     assert await ranking(database, candidacy_id) == before
+    turns = [
+        [event["turn"] for event in await told(database, kind) if event["match_id"] == str(match_id)]
+        for kind in (MatchProposed, MatchLeft)
+    ]
+    assert (turns[0][-2:], turns[1]) == ([0, 2], [1]), "who hears of it knows which is true"

@@ -15,7 +15,7 @@ from funding_watch.domain.matching import Proposal
 from funding_watch.domain.projects import Candidacy, Told, learn
 from funding_watch.domain.shelf import Shelf
 from funding_watch.store import calls, duplicates, matches, measures, projects, triage, views
-from kernel.contracts.funding_watch import ErasureDone, ExportDone, MatchProposed
+from kernel.contracts.funding_watch import ErasureDone, ExportDone, MatchLeft, MatchProposed
 from kernel.contracts.intake import CandidacySubmitted
 from kernel.contracts.intake_life import CandidacyRevised, ErasureOrdered
 from kernel.contracts.intake_people import ExportOrdered
@@ -165,8 +165,12 @@ async def _propose(work: Work, watched: Sequence[Candidacy], place: Place, shelf
         await asyncio.sleep(0)  # pages are served in between
         lessons = Lessons.of(taught.get(candidacy.candidacy_id, ()))
         proposals = shelf.proposals(candidacy, place, work.at, lessons)
-        for proposal in await matches.keep(work.session, candidacy.candidacy_id, proposals, work.at):
-            work.record(_proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call))
+        turns = await matches.keep(work.session, candidacy.candidacy_id, proposals, work.at)
+        for match, turn in turns.left:
+            work.record(MatchLeft(match_id=match, candidacy_id=candidacy.candidacy_id, turn=turn, at=work.at))
+        for proposal, turn in turns.came:
+            told = _proposed(work, candidacy, proposal, shelf.index.entries[proposal.call_key].call)
+            work.record(told.model_copy(update={"turn": turn}))
 
 
 def _proposed(work: Work, candidacy: Candidacy, proposal: Proposal, call: FundingCall) -> MatchProposed:

@@ -1,7 +1,7 @@
 """Matches: one row a project and call for ever, so that a call is proposed to a project once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
@@ -35,31 +35,41 @@ def match_id(candidacy_id: UUID, call_key: str) -> UUID:
     return uuid.uuid5(NAMESPACE, f"{candidacy_id}:{call_key}")
 
 
-async def keep(
-    session: AsyncSession, candidacy_id: UUID, proposals: Sequence[Proposal], at: datetime
-) -> list[Proposal]:
-    """Make `proposals`, best first, the project's matches of today; returns those never proposed before."""
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The matches that came among a project's of today and those that left them, each with its turn."""
+
+    came: list[tuple[Proposal, int]]
+    left: list[tuple[UUID, int]]
+
+
+async def keep(session: AsyncSession, candidacy_id: UUID, proposals: Sequence[Proposal], at: datetime) -> Turns:
+    """Make `proposals`, best first, the project's matches of today."""
     query = select(MatchRow).where(MatchRow.candidacy_id == candidacy_id)
     rows: dict[str, MatchRow] = {row.call_key: row for row in await session.exec(query)}
-    places = {proposal.call_key: rank for rank, proposal in enumerate(proposals, 1)}
-    for key, row in rows.items():
-        row.rank = places.get(key)
-    new: list[Proposal] = []
-    for proposal in proposals:
-        if proposal.call_key not in rows:
-            rows[proposal.call_key] = MatchRow(
-                id=match_id(candidacy_id, proposal.call_key),
-                candidacy_id=candidacy_id,
-                call_key=proposal.call_key,
-                rank=places[proposal.call_key],
-                proposed_at=at,
-            )
-            new.append(proposal)
-        row = rows[proposal.call_key]
+    stay = {proposal.call_key for proposal in proposals}
+    turns = Turns([], _leave(rows, stay))
+    for rank, proposal in enumerate(proposals, 1):
+        key = proposal.call_key
+        row = rows.get(key) or MatchRow(
+            id=match_id(candidacy_id, key), candidacy_id=candidacy_id, call_key=key, turn=-1, proposed_at=at
+        )
+        if row.rank is None:
+            row.turn += 1
+            turns.came.append((proposal, row.turn))
+        row.rank = rank
         _write(row, proposal)
         session.add(row)
     await session.flush()
-    return new
+    return turns
+
+
+def _leave(rows: Mapping[str, MatchRow], stay: Collection[str]) -> list[tuple[UUID, int]]:
+    """Take their rank from the matches that do not stay."""
+    gone = [row for key, row in rows.items() if row.rank is not None and key not in stay]
+    for row in gone:
+        row.rank, row.turn = None, row.turn + 1
+    return [(row.id, row.turn) for row in gone]
 
 
 def _write(row: MatchRow, proposal: Proposal) -> None:

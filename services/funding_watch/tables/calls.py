@@ -183,6 +183,8 @@ class MatchRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type]  #
     reason: str = Field(sa_type=Text)
     checks: list[dict[str, Any]] = Field(sa_type=JSON_VALUE)
     rank: int | None = None
+    turn: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often it came and left."""
     proposed_at: datetime
 
 

@@ -172,7 +172,7 @@ class CallClosed(Event):
 
 
 class MatchProposed(Event):
-    """A call could pay for a need of a project; `reason` is one French sentence.
+    """A call could pay for a need of a project; `reason` is one French sentence. Told again where it had left.
 
     `candidate`: of a candidacy without a decision; kept for the answer that staff may write, alerting nobody.
     """
@@ -189,6 +189,22 @@ class MatchProposed(Event):
     reason: str
     at: datetime
     candidate: bool = False
+    turn: int = 0
+    """Counts how often the match came and left; the highest is true."""
+
+
+class MatchLeft(Event):
+    """A match is proposed no more: better ones took its place, it no longer fits, or people set it aside.
+
+    `turn` counts how often it came and left; the highest is true.
+    """
+
+    type: ClassVar[str] = "funding_watch.match.left"
+    about: ClassVar[str] = "match_id"
+    match_id: UUID
+    candidacy_id: UUID
+    turn: int
+    at: datetime
 
 
 class ErasureDone(Event):

@@ -85,6 +85,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(funding_watch.CallAbsent, ("funding_watch",)),
     Contract(funding_watch.CallClosed, ("intake", "funding_watch", "notifier")),
     Contract(funding_watch.MatchProposed, ("intake", "notifier")),
+    Contract(funding_watch.MatchLeft, ("notifier",)),
     Contract(triage.MatchTriaged, ("funding_watch",)),
     Contract(triage.MatchForwarded, ("intake", "notifier")),
     Contract(triage.MatchRecalled, ("intake", "notifier")),

@@ -23,7 +23,8 @@ OVERDUE = timedelta(minutes=5)
 class Item:
     """A match to be told. `received_at`: since when it waits; `at`: when it was proposed.
 
-    `closed`, `changed_at`: whether its call is over, and when what is known of it last changed.
+    `closed`, `changed_at`: whether its call is over, and when what is known of it last changed. `gone`: it is
+    proposed no more.
     """
 
     match_id: UUID
@@ -44,6 +45,7 @@ class Item:
     received_at: datetime
     closed: bool = False
     changed_at: datetime = NEVER
+    gone: bool = False
 
 
 def item(event: MatchProposed, received_at: datetime) -> Item:

@@ -163,6 +163,12 @@ def to_tell(
 def _is_to_tell(item: Item, known: Telling | None, subscription: Subscription, waiting: UUID | None) -> bool:
     if known is not None and known.delivery_id is not None and known.delivery_id != waiting:
         return False
-    if known is None or known.told is None:
-        return not item.closed and max(item.received_at, item.changed_at) >= subscription.since
+    if known is None:
+        return not item.gone and _is_new(item, subscription)
+    if known.told is None:  # it is in the mail that waits, and stays in it
+        return _is_new(item, subscription)
     return bool(changes(known.told, item))
+
+
+def _is_new(item: Item, subscription: Subscription) -> bool:
+    return not item.closed and max(item.received_at, item.changed_at) >= subscription.since

@@ -4,7 +4,7 @@ Each function is one transaction: load, ask the domain, save, record what to tel
 and twice; what came too early is kept and waits for the rest. Nothing is sent here.
 """
 
-from notifier.handlers.alerts import gather_match, note_crawl, report_degraded, tell_matches
+from notifier.handlers.alerts import gather_match, let_go, note_crawl, report_degraded, tell_matches
 from notifier.handlers.applicants import (
     acknowledge_candidacy,
     acknowledge_late,
@@ -45,6 +45,7 @@ __all__ = [
     "gather_match",
     "give_back",
     "learn_contact",
+    "let_go",
     "note_crawl",
     "renew_appointments",
     "report_degraded",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from kernel.contracts.funding_watch import MatchProposed, SourceCrawled, SourceDegraded
+from kernel.contracts.funding_watch import MatchLeft, MatchProposed, SourceCrawled, SourceDegraded
 from kernel.contracts.notifier import AlertDue
 from kernel.runtime.database import Work
 from notifier import store
@@ -16,24 +16,32 @@ from notifier.store import projects
 
 
 async def gather_match(work: Work, event: MatchProposed, delay: timedelta) -> None:
-    """Keep a match for the next alerts, and make their appointments where there are none; not for a candidate."""
+    """Keep a match for the next alerts, and make their appointments where there are none; not for a candidate.
+
+    One that had left and comes back is told to whoever was not told of it.
+    """
     if event.candidate:
         return
     await store.take_turn(work)
+    due = alert.appointment(await store.waiting_since(work.session), work.at, delay)
+    is_back = event.turn > 0 and await store.note_turn(work.session, event.match_id, event.turn, gone=False)
     news = await projects.know_call(work.session, event.call, event.at, closed=False)
     known = await store.item(work.session, event.match_id)
-    if known is None:
-        due = alert.appointment(await store.waiting_since(work.session), work.at, delay)
-        await store.save_item(work.session, alert.item(event, work.at))
-        if due is not None:
-            work.later(AlertDue(recipient=STAFF), due, STAFF)
-    else:
-        changed = alert.newer(known, event)
-        if changed:
-            await store.save_item(work.session, changed)
-    if known is None or news:
+    changed = alert.newer(known, event) if known else alert.item(event, work.at)
+    if changed:
+        await store.save_item(work.session, changed)
+    is_new = known is None or is_back
+    if is_new and due is not None:
+        work.later(AlertDue(recipient=STAFF), due, STAFF)
+    if is_new or news:
         told = [one for one in await projects.items(work.session, event.call.key) if one.match_id == event.match_id]
         await listening.gather(work, told, delay)
+
+
+async def let_go(work: Work, event: MatchLeft) -> None:
+    """A match is proposed no more: who was not told of it is not."""
+    await store.take_turn(work)
+    await store.note_turn(work.session, event.match_id, event.turn, gone=True)
 
 
 async def tell_matches(work: Work, event: AlertDue) -> None:

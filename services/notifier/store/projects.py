@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import RowMapping, Table, false, func
 from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,10 +14,11 @@ from kernel.contracts.intake import Project as Declared
 from notifier.domain.alert import Item
 from notifier.domain.subscription import Project
 from notifier.domain.words import one_line, web_address
-from notifier.tables import AlertItemRow, DossierRow, ProjectRow, WatchedCallRow
+from notifier.tables import AlertItemRow, DossierRow, MatchTurnRow, ProjectRow, WatchedCallRow
 
 ITEMS: Table = AlertItemRow.__table__
 CALLS: Table = WatchedCallRow.__table__
+TURNS: Table = MatchTurnRow.__table__
 _OF_CALL = ("title", "funders", "url", "closes_on", "rate_max", "amount_max", "closed", "at")
 
 
@@ -77,18 +78,20 @@ async def know_call(session: AsyncSession, call: CallSummary, at: datetime, *, c
 
 async def items(session: AsyncSession, call_key: str | None = None) -> list[Item]:
     """The matches of dossiers that were not withdrawn, as their calls stand now; of one call where it is named."""
-    gone = select(DossierRow.candidacy_id).where(col(DossierRow.withdrawn).is_(True))
+    withdrawn = select(DossierRow.candidacy_id).where(col(DossierRow.withdrawn).is_(True))
     of_item = [ITEMS.c[one.name] for one in fields(Item) if one.name in ITEMS.c]
+    gone = func.coalesce(TURNS.c.gone, false()).label("gone")
     of_call = [CALLS.c[name].label(f"call_{name}") for name in _OF_CALL]
     statement = (
-        sa_select(*of_item, *of_call)
+        sa_select(*of_item, gone, *of_call)
         .join(CALLS, CALLS.c.call_key == ITEMS.c.call_key, isouter=True)
-        .where(ITEMS.c.candidacy_id.not_in(gone))
+        .join(TURNS, TURNS.c.match_id == ITEMS.c.match_id, isouter=True)
+        .where(ITEMS.c.candidacy_id.not_in(withdrawn))
         .order_by(ITEMS.c.received_at, ITEMS.c.match_id)
     )
     if call_key is not None:
         statement = statement.where(ITEMS.c.call_key == call_key)
-    return [_standing(row._mapping, len(of_item)) for row in await (await session.connection()).execute(statement)]
+    return [_standing(row._mapping, len(of_item) + 1) for row in await (await session.connection()).execute(statement)]
 
 
 def _standing(row: RowMapping, count: int) -> Item:

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from notifier.domain.alert import Item, Reading
-from notifier.tables import AlertItemRow, DossierRow, SourceReadingRow
+from notifier.tables import AlertItemRow, DossierRow, MatchTurnRow, SourceReadingRow
 
 
 async def item(session: AsyncSession, match_id: UUID) -> Item | None:
@@ -20,7 +20,7 @@ async def item(session: AsyncSession, match_id: UUID) -> Item | None:
 
 
 async def untold(session: AsyncSession) -> list[Item]:
-    """The matches to tell, oldest first; those of withdrawn dossiers are not told."""
+    """The matches to tell, oldest first; not those of withdrawn dossiers, nor those proposed no more."""
     statement = select(AlertItemRow).where(*_to_tell()).order_by(col(AlertItemRow.received_at))
     return [read_item(row) for row in await session.exec(statement)]
 
@@ -30,9 +30,21 @@ async def waiting_since(session: AsyncSession) -> datetime | None:
     return (await session.exec(select(func.min(AlertItemRow.received_at)).where(*_to_tell()))).one()
 
 
-def _to_tell() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    gone = select(DossierRow.candidacy_id).where(col(DossierRow.withdrawn).is_(True))
-    return col(AlertItemRow.told_in).is_(None), col(AlertItemRow.candidacy_id).not_in(gone)
+def _to_tell() -> tuple[ColumnElement[bool], ...]:
+    withdrawn = select(DossierRow.candidacy_id).where(col(DossierRow.withdrawn).is_(True))
+    gone = select(MatchTurnRow.match_id).where(col(MatchTurnRow.gone).is_(True))
+    item = AlertItemRow
+    return col(item.told_in).is_(None), col(item.candidacy_id).not_in(withdrawn), col(item.match_id).not_in(gone)
+
+
+async def note_turn(session: AsyncSession, match_id: UUID, turn: int, *, gone: bool) -> bool:
+    """Keep that a match left or came back, unless a higher turn said otherwise; whether it was news."""
+    known = await session.get(MatchTurnRow, match_id)
+    if known is not None and turn <= known.turn:
+        return False
+    await session.merge(MatchTurnRow(match_id=match_id, turn=turn, gone=gone))
+    await session.flush()
+    return True
 
 
 async def save_item(session: AsyncSession, one: Item) -> None:

@@ -19,6 +19,7 @@ from notifier.tables.messages import (
     DeliveryStepRow,
     DossierRow,
     ErasedRow,
+    MatchTurnRow,
     SourceReadingRow,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "DossierRow",
     "ErasedRow",
     "ForwardedRow",
+    "MatchTurnRow",
     "MuteRow",
     "PersonRow",
     "ProjectRow",

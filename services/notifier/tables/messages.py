@@ -142,6 +142,16 @@ class AlertItemRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type
     told_in: uuid.UUID | None = Field(default=None, foreign_key="delivery.id", index=True)
 
 
+class MatchTurnRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
+    """Whether a match is `gone`, by the highest of its turns that was heard; one without a row never left."""
+
+    __tablename__ = "match_turn"
+
+    match_id: uuid.UUID = Field(primary_key=True)
+    turn: int
+    gone: bool
+
+
 class SourceReadingRow(Base, table=True):  # type: ignore[call-arg, misc, valid-type] # a base made at run time
     """What the watch said of a source, by event; `told_in` is the mail about the episode that it began."""
 
