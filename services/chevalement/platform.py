@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
 from kernel.contracts.registry import SERVICES
+from kernel.runtime.clock import Clock
 from kernel.runtime.nats_server import BrokerDidNotStart, NatsServer
 from kernel.runtime.service import Service
 from kernel.runtime.settings import Settings
@@ -132,9 +133,9 @@ async def keep_up(broker: NatsServer) -> None:
                 log.error("broker.not_started", reason=str(error))
 
 
-def build(name: str, settings: Settings, nats_url: str) -> Service:
+def build(name: str, settings: Settings, nats_url: str, clock: Clock | None = None) -> Service:
     """Put one service together; its code is imported only here, so that a process has what it runs."""
-    service: Service = import_module(f"{name}.app").build(settings, nats_url)
+    service: Service = import_module(f"{name}.app").build(settings, nats_url, clock)
     return service
 
 

@@ -1,7 +1,7 @@
 """A visitor with a browser: reads pages, fills forms, follows redirects. Knows nothing but what pages show."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import httpx2
@@ -45,6 +45,15 @@ class Shown:
         return " ".join(" ".join(self.selector.css("[role=alert] *::text, .error *::text").getall()).split())[:400]
 
 
+async def waiting(look: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Look again and again until what is looked for is there. Raises `Unexpected` after PATIENCE."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while not await look():
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unexpected(f"waited {PATIENCE:.0f} s for {what}")
+        await asyncio.sleep(0.1)
+
+
 class Visitor:
     """One person with cookies. Every method raises `Unexpected` when the page is not the one hoped for."""
 
@@ -81,15 +90,17 @@ class Visitor:
 
     async def until(self, path: str, good: Callable[[Shown], bool], what: str) -> Shown:
         """Look at a page again and again until it is `good`. Raises `Unexpected` after PATIENCE."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
-        while True:
-            page = await self.get(path, expect=None)
-            if good(page):
-                return page
-            if asyncio.get_running_loop().time() > deadline:
-                last = f"last seen {page.status} {page.headline()}"
-                raise Unexpected(f"{path}: waited {PATIENCE:.0f} s for {what}; {last}")
-            await asyncio.sleep(0.1)
+        seen: list[Shown] = []
+
+        async def look() -> bool:
+            seen[:] = [await self.get(path, expect=None)]
+            return good(seen[0])
+
+        try:
+            await waiting(look, what)
+        except Unexpected as error:
+            raise Unexpected(f"{path}: {error}; last seen {seen[0].status} {seen[0].headline()}") from None
+        return seen[0]
 
     def _checked(self, answer: httpx2.Response, expect: int | None) -> Shown:
         page = Shown(answer.status_code, str(answer.url), answer.text)

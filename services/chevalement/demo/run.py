@@ -18,12 +18,15 @@ from chevalement.catcher import Catcher
 from chevalement.demo import findings, show
 from chevalement.demo import sources as demo_sources
 from chevalement.demo.browser import Visitor
+from chevalement.demo.colleague import Colleague
 from chevalement.demo.mailbox import Folder, Mailbox, Mailpit
+from chevalement.demo.mornings import Morning, mornings
 from chevalement.demo.story import Candidate, Story
 from chevalement.operations import sign_in_link
 from chevalement.platform import running, stop_signal
 from chevalement.portals import LocalPortals
 from kernel.runtime.auth import Door
+from kernel.runtime.clock import SystemClock
 from kernel.runtime.settings import Settings
 
 ALERT_DELAY = 1.0
@@ -39,6 +42,16 @@ class Stage:
     alert_delay: float
     decision_file: Path | None = None
     """Where the wave's decision file is kept; without it the committees give opinions and do not sit."""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What can be done beside a platform of this machine once the story is told."""
+
+    read_again: Callable[[], Awaitable[dict[str, int]]]
+    """Every source once more."""
+    mornings: Callable[[], Awaitable[list[Morning]]]
+    """What the notifier will send of itself."""
 
 
 async def run(settings: Settings, *, once: bool, as_json: bool, fresh: bool) -> None:
@@ -66,9 +79,13 @@ async def _on_this_machine(settings: Settings, *, once: bool, as_json: bool, sto
         mailbox = Folder(settings.data / "mailbox")
         file = settings.data / "dossier-de-decision.zip"
         stage = Stage(platform.url, mailbox, Door(settings.signing_key()), local.alert_delay, file)
-        await play(stage, begin, as_json=as_json, again=lambda: demo_sources.read_again(local, Console(stderr=True)))
+        there = local.model_copy(update={"public_url": platform.url})
+        after = After(
+            lambda: demo_sources.read_again(local, Console(stderr=True)), lambda: mornings(there, SystemClock())
+        )
+        await play(stage, begin, as_json=as_json, after=after)
         if not once:
-            link = sign_in_link(local.model_copy(update={"public_url": platform.url}), "Équipe du Label", "staff")
+            link = sign_in_link(there, "Équipe du Label", "staff")
             show.where_to_click(Console(), platform.url, link, settings.data / "mailbox")
             await stop.wait()
 
@@ -121,13 +138,8 @@ async def serve_portals(host: str, port: int) -> None:
     await local.stop()
 
 
-async def play(
-    stage: Stage, begin: float, *, as_json: bool, again: Callable[[], Awaitable[dict[str, int]]] | None = None
-) -> dict[str, object]:
-    """All the steps on a platform that is up; prints the table and, if asked, the line of JSON.
-
-    `again` reads every source once more, where that can be done beside the platform.
-    """
+async def play(stage: Stage, begin: float, *, as_json: bool, after: After | None = None) -> dict[str, object]:
+    """All the steps on a platform that is up; prints the table and, if asked, the line of JSON."""
     story = Story(Visitor(stage.url), Visitor(stage.url), stage.door)
     console = Console(stderr=True)
     try:
@@ -137,12 +149,16 @@ async def play(
     finally:
         await story.applicant.close()
         await story.officer.close()
-    reread = await again() if again else {}
-    summary: dict[str, object] = {**found.summary, **reread, "seconds": round(time.perf_counter() - begin, 1)}
+    more = await after.read_again() if after else {}
+    next_days = await after.mornings() if after else []
+    if after:
+        more["mails_of_the_next_days"] = sum(len(one.mails) for one in next_days)
+    summary: dict[str, object] = {**found.summary, **more, "seconds": round(time.perf_counter() - begin, 1)}
     if stage.decision_file:
         show.verified(show.wide(), stage.decision_file)
     show.table(show.wide(), story.candidates, found.matches, found.mails)
     show.montage(show.wide(), plans)
+    show.mornings(show.wide(), next_days)
     if as_json:
         print(json.dumps(summary), flush=True)
     return summary
@@ -170,6 +186,22 @@ async def _deliberate(story: Story, stage: Stage, progress: Progress) -> dict[st
     return outcomes
 
 
+async def _watch(story: Story, stage: Stage, progress: Progress) -> int:
+    """From the sources to the call that is passed on; says how many calls there are."""
+    task = progress.add_task("Veille de toutes les sources", total=2)
+    colleague = Colleague(story.officer, stage.url, stage.mailbox)
+    await colleague.join()
+    progress.advance(task)
+    calls = await findings.read_sources(story.officer)
+    progress.advance(task)
+    task = progress.add_task("Rapprochements et courriels", total=2)
+    await findings.quiet(story.officer)
+    progress.advance(task)
+    await colleague.pass_on(datetime.now(UTC).date())
+    progress.advance(task)
+    return calls
+
+
 async def _steps(story: Story, stage: Stage, progress: Progress) -> Found:
     await story.sign_in()
     await story.open_wave(datetime.now(UTC))
@@ -178,15 +210,9 @@ async def _steps(story: Story, stage: Stage, progress: Progress) -> Found:
     await each("Présélection", story.preselect)
     await each("Avis des trois comités", story.give_opinions)
     outcomes = await _deliberate(story, stage, progress)
-    task = progress.add_task("Veille de toutes les sources", total=1)
-    calls = await findings.read_sources(story.officer)
-    progress.advance(task)
-    task = progress.add_task("Rapprochements et courriels", total=2)
-    await findings.quiet(story.officer)
-    progress.advance(task)
+    calls = await _watch(story, stage, progress)
     mails = await findings.settled_mails(stage.mailbox, stage.alert_delay)
     dead_letters = await findings.quiet(story.officer)
-    progress.advance(task)
     matches = {c.id: await findings.matches(story.officer, c) for c in story.candidates}
     summary = {
         "candidacies": len(story.candidates),

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from babel.dates import format_datetime
 from rich.console import Console
 from rich.table import Table
 
 from chevalement.demo.findings import Match, Plan
-from chevalement.demo.story import Candidate
+from chevalement.demo.mornings import FOLDER, Morning
+from chevalement.demo.story import PARIS, Candidate
 from chevalement.verify import report
 
 BEST = 3
@@ -56,6 +58,14 @@ def montage(console: Console, plans: Sequence[Plan]) -> None:
     console.print(f"Total du montage : {plan.total}. Reste à trouver : {plan.to_find}.")
 
 
+def mornings(console: Console, found: Sequence[Morning]) -> None:
+    """The mails of the next days, each with its morning."""
+    for one in found:
+        at = format_datetime(one.at.astimezone(PARIS), "EEEE d MMMM yyyy 'à' H 'h'", locale="fr")
+        for mail in one.mails:
+            console.print(f"Partira le {at} : « {mail['Subject']} », à {mail['To']}", highlight=False)
+
+
 def verified(console: Console, file: Path) -> None:
     """What the verifier finds in the wave's decision file."""
     lines, agrees = report(file)
@@ -77,3 +87,4 @@ def where_to_click(console: Console, url: str, link: str, mailbox: Path) -> None
     console.print(f"  Instruction               {url}/instruction/")
     console.print(f"  Appels et projets suivis  {url}/veille/projets")
     console.print(f"  Courriels envoyés         {url}/alertes/   (fichiers .eml : {mailbox})")
+    console.print(f"  Ceux des jours suivants   {mailbox.parent / FOLDER / 'mailbox'}", soft_wrap=True)

@@ -145,7 +145,10 @@ async def stop_digests(work: Work, person_id: UUID) -> None:
 
 
 async def renew_digests(work: Work) -> None:
-    """Make every appointment of a subscription again, and those that a lost schedule left unmade."""
+    """Make every appointment of a subscription again; one whose hour passed while nobody was there comes now."""
     for one in await listeners.listening(work.session):
-        if one.next_at is not None:
-            work.later(DigestDue(subscription_id=one.id), max(work.at, one.next_at), one.id.hex)
+        due = DigestDue(subscription_id=one.id)
+        if one.next_at is not None and one.next_at <= work.at:
+            work.record(due)
+        elif one.next_at is not None:
+            work.later(due, one.next_at, one.id.hex)

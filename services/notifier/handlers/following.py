@@ -95,8 +95,11 @@ async def _set(work: Work, one: Forwarded) -> None:
 async def renew_reminders(work: Work) -> None:
     """Make every appointment again; those whose time passed while the broker was away come now."""
     for one in await following.awaited(work.session):
-        if one.next_at is not None:
-            work.later(ReminderDue(match_id=one.match_id), max(work.at, one.next_at), one.match_id.hex)
+        due = ReminderDue(match_id=one.match_id)
+        if one.next_at is not None and one.next_at <= work.at:
+            work.record(due)
+        elif one.next_at is not None:
+            work.later(due, one.next_at, one.match_id.hex)
 
 
 async def learn_decoding(work: Work, event: CallDecoded) -> None:
