@@ -62,7 +62,7 @@ async def test_by_keyboard_from_ones_data_to_the_report(
         await page.goto(f"{base}/mes-donnees/effacement")
         await checked(page, width, violations if scripts else None)
         await press(page, "Effacer définitivement")
-        await expect(page.get_by_role("heading", name="Vos données sont effacées.")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Vos données s’effacent.")).to_be_visible()
         await checked(page, width, violations if scripts else None)
         await page.goto(f"{base}/mes-donnees")
         await expect(page.get_by_role("heading", name="Identifiez-vous")).to_be_visible()

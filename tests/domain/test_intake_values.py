@@ -135,6 +135,8 @@ def test_an_address_that_is_none_is_refused(typed: str) -> None:
 
 def test_a_moment_is_of_paris_unless_it_says_otherwise() -> None:
     assert values.moment("2026-03-12T12:00").astimezone(UTC) == datetime(2026, 3, 12, 11, tzinfo=UTC)
+    for french in ("12/03/2026 12:00", "12/03/2026 à 12 h", "12.3.2026 12h00", "12/03/2026, 12 h 00"):
+        assert values.moment(french) == values.moment("2026-03-12T12:00"), french
     assert values.moment("2026-03-12T12:00:00Z") == datetime(2026, 3, 12, 12, tzinfo=UTC)
 
 

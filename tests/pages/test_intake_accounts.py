@@ -219,6 +219,7 @@ async def test_a_provider_that_is_away_is_said_and_mail_still_works(
     stub.down = True
     answer = await browser.get("/connexion/compte")
     assert answer.status_code == 503 and "demandez un lien par courriel" in answer.text
+    assert 'href="/connexion"' in answer.text and "formulaire" not in answer.text
     assert (await browser.get("/connexion")).status_code == 200
 
 

@@ -101,8 +101,10 @@ async def test_sent_twice_it_is_one_dossier_and_its_address_is_the_receipt(noteb
         answer = await notebook.get(room)
         assert (answer.status_code, answer.headers["location"]) == (303, first.headers["location"])
     late = await notebook.keep("titre", "Trop tard")
-    assert (late.status_code, (await notebook.post("projet", [("titre", "Trop tard")])).status_code) == (410, 409)
+    page = await notebook.post("projet", [("titre", "Trop tard")])
+    assert (late.status_code, page.status_code) == (410, 409)
     assert "a été envoyé" in late.json()["detail"]
+    assert "Trop tard" in page.text, "what was typed is there to be copied"
 
 
 async def test_the_review_says_what_is_missing_and_where(notebook: Notebook) -> None:

@@ -20,6 +20,7 @@ _UNITS = {
 }  # fmt: skip
 _AMOUNT = re.compile(r"([0-9][0-9 .,']*)([^0-9]*)")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ .,'])[0-9]{3})(?:\1[0-9]{3})*")
+_MOMENT = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?:,| à)? (\d\d?) ?[h:](?: ?(\d\d))?", re.IGNORECASE)
 _MONTH = re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})|([0-9]{1,2})[-/. ]([0-9]{4})")
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -99,11 +100,16 @@ def month(typed: str) -> str | None:
 
 
 def moment(typed: str) -> datetime:
-    """An aware moment from what a date and time field sends (`2026-03-12T12:00`, Paris time) or ISO 8601."""
+    """An aware moment from what a date and time field sends (`2026-03-12T12:00`, Paris time) or ISO 8601.
+
+    « 12/03/2026 à 12 h 30 » too, which a browser without such a field leaves people to write.
+    """
+    french = _MOMENT.fullmatch(_plain(typed))
+    text = "{2}-{1:0>2}-{0:0>2}T{3:0>2}:{4:0>2}".format(*french.groups("0")) if french else typed.strip()
     try:
-        found = datetime.fromisoformat(typed.strip())
+        found = datetime.fromisoformat(text)
     except ValueError:
-        raise Wrong("Choisissez un jour et une heure, par exemple 2026-03-12T12:00.") from None
+        raise Wrong("Choisissez un jour et une heure, par exemple 12/03/2026 à 12 h.") from None
     if found.year not in YEARS:
         raise Wrong("L’année doit être comprise entre 2000 et 2100.")
     return found if found.tzinfo else found.replace(tzinfo=PARIS)

@@ -22,7 +22,7 @@ def routes(shell: Shell) -> APIRouter:
         try:
             address, cookie = await provider.begin()
         except NotSignedIn as no:
-            return shell.error(request, 503, str(no))
+            return _refused(shell, request, 503, no)
         answer = RedirectResponse(address, 303, headers=PRIVATE)
         answer.set_cookie(
             COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="lax", secure=shell.secure, path="/connexion"
@@ -53,7 +53,11 @@ async def _entered(shell: Shell, request: Request, provider: Provider) -> Respon
         async with shell.database.work(cause_of(request)) as work:
             cookie, person = await accounts.enter(work, identity, request.cookies.get(sessions.COOKIE))
     except (NotSignedIn, Refused) as no:
-        return shell.render("account_refused.html", request, status=403, private=True, why=str(no))
+        return _refused(shell, request, 403, no)
     answer = RedirectResponse(desk_of(person), 303)
     sessions.give(answer, cookie, secure=shell.secure)
     return answer
+
+
+def _refused(shell: Shell, request: Request, status: int, why: Exception) -> Response:
+    return shell.render("account_refused.html", request, status=status, private=True, why=str(why))

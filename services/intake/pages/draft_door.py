@@ -22,9 +22,7 @@ from intake.store.candidacies import Receipt, receipt_of_form
 from intake.store.drafts import Draft
 from kernel.runtime.auth import Person, visitor
 
-SENT = (
-    "Ce dossier a été envoyé : ce que vous venez d’écrire n’y a pas été ajouté. Écrivez à l’équipe pour le compléter."
-)
+SENT = "Ce dossier a été envoyé : ce que vous venez d’écrire n’y a pas été ajouté."
 
 
 @dataclass(frozen=True, slots=True)

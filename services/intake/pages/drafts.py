@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from intake import handlers
-from intake.domain.draft import SECTIONS, TITLES, AlreadySent, Save
+from intake.domain.draft import SECTIONS, TITLES, AlreadySent, Answer, Save
 from intake.domain.refusals import Refused
 from intake.domain.retention import DRAFT, goes_at
 from intake.forms.draft import MARK, digest, fields_of, is_field, mark, money, saves_of, value_of, with_room
@@ -59,7 +59,7 @@ def routes(shell: Shell) -> APIRouter:
     @router.post("/brouillons/{draft_id}/{section}")
     async def save_section(request: Request, opened: Door, section: str, words: Typed) -> Response:
         if opened.receipt:
-            return shell.error(request, 409, SENT)
+            return _sent_already(shell, request, opened, words)
         return await _save(shell, request, opened, _known(section, opened), words)
 
     return router
@@ -80,7 +80,7 @@ async def _save(shell: Shell, request: Request, opened: Opened, section: str, wo
         async with shell.database.work(cause_of(request)) as work:
             merged = await handlers.save_draft(work, opened.draft, saves)
     except AlreadySent:
-        return shell.error(request, 409, SENT)
+        return _sent_already(shell, request, opened, words)
     except UnknownDossier:
         raise HTTPException(404) from None
     except Refused as refused:
@@ -88,6 +88,18 @@ async def _save(shell: Shell, request: Request, opened: Opened, section: str, wo
     now = await open_draft(shell, str(opened.draft.id), opened.key, visitor(request))
     crossed = next((name for name, found in merged.items() if found.conflict), None)
     return _next(shell, request, now, (section, crossed), words)
+
+
+def _sent_already(shell: Shell, request: Request, opened: Opened, words: Words) -> Response:
+    """It was sent from elsewhere meanwhile: what was typed here is shown, to be copied, and is in no dossier."""
+    fields = [name for section in SECTIONS for name in fields_of(section, shell.label)]
+    typed = {name: value_of(words, name) for name in fields}
+    lost = [
+        (question(name, shell.label), lines_of(name, value, shell.label))
+        for name, value in typed.items()
+        if value and value != opened.answers.get(name, Answer()).value
+    ]
+    return shell.render("draft_sent.html", request, status=409, private=True, why=SENT, lost=lost, opened=opened)
 
 
 def unsaved(why: str) -> Notice:
