@@ -100,16 +100,21 @@ def test_the_journey_comes_to_its_numbers(stack: Stack) -> None:
     assert line["mails"] == len(stack.mails())
 
 
-def test_a_backup_brings_back_databases_and_streams(stack: Stack, tmp_path: Path) -> None:
+def test_a_backup_brings_back_databases_streams_and_joined_files(stack: Stack, tmp_path: Path) -> None:
+    in_intake = ("exec", "--no-TTY", "intake", "sh", "-c")
+    stack.compose(*in_intake, "printf plan >/documents/kept")
     saved = stack.run("deploy/backup", str(tmp_path), timeout=120).stdout.strip()
     events = stack.events()
     stack.compose("exec", "--no-TTY", "postgres", "psql", "-U", "intake", "-c", "CREATE TABLE since (day date)")
+    stack.compose(*in_intake, "rm /documents/kept; printf other >/documents/since")
 
     stack.run("deploy/restore", saved, timeout=240)
 
     tables = stack.compose("exec", "--no-TTY", "postgres", "psql", "-U", "intake", "-c", r"\dt").stdout
     assert "outbox" in tables
     assert "since" not in tables
+    assert stack.compose(*in_intake, "cat /documents/kept").stdout == "plan"
+    assert "since" not in stack.compose(*in_intake, "ls /documents").stdout
     assert stack.events() >= events > 0
     assert {name: stack.health(name)[0] for name in PREFIXES} == dict.fromkeys(PREFIXES, 200)
 
