@@ -26,6 +26,11 @@ from tests.patience import PATIENCE
 ALERT_DELAY = 1.0
 SECRET = "one key for every life of the platform"
 NUMBER = re.compile(r"\b[A-Z]{2,4}-\d{4}-\d{4}\b")
+UNTOLD = """
+SELECT match_id FROM alert_item
+WHERE told_in IS NULL AND match_id NOT IN (SELECT match_id FROM match_turn WHERE gone)
+"""
+"""Matches that are proposed and that nobody was told of."""
 NOT_NOW = (httpx2.HTTPError, Unexpected, OSError)
 """What a visitor sees of a platform that has just died or is not up yet."""
 
@@ -102,7 +107,7 @@ def nothing_doubled(scene: Scene) -> None:
     """Every message about a dossier was made once and every match told once; each mail has one identity."""
     doubled = "SELECT recipient, kind, count(*) FROM delivery WHERE recipient_kind = 'applicant' GROUP BY 1, 2"
     assert {number for *_, number in child.rows(scene.data, "notifier", doubled)} == {1}
-    assert child.rows(scene.data, "notifier", "SELECT match_id FROM alert_item WHERE told_in IS NULL") == []
+    assert child.rows(scene.data, "notifier", UNTOLD) == []
     sent = child.rows(scene.data, "notifier", "SELECT message_id, state FROM delivery")
     assert {state for _, state in sent} == {"envoye"}
     assert set(scene.catcher.message_ids()) == {message_id for message_id, _ in sent}
