@@ -71,7 +71,7 @@ def as_if_calm(scene: Scene, found: dict[str, Any], calm: dict[str, Any]) -> Non
     assert child.count(scene.data, "scoring", "decision") == 8
     assert child.count(scene.data, "scoring", "opinion") == 24
     applicants = "SELECT kind, count(*) FROM delivery WHERE recipient_kind = 'applicant' GROUP BY kind"
-    assert dict(child.rows(scene.data, "notifier", applicants)) == dict.fromkeys(OF_EACH, 8)
+    assert dict(child.rows(scene.data, "notifier", applicants)) == dict.fromkeys(OF_EACH, 8) | {"appel_transmis": 1}
     assert all(child.count(scene.data, service, "outbox") == 0 for service in child.SERVICES)
 
 
