@@ -102,7 +102,9 @@ async def claim(connection: AsyncConnection, token: str, at: datetime, limit: in
     free = "claimed_until IS NULL OR claimed_until < {at}"
     if bulk.is_postgresql(connection):
         due = f"SELECT id FROM outbox WHERE {free.format(at='$3')} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED"  # noqa: S608 - constants
-        statement = f"WITH due AS MATERIALIZED ({due}) UPDATE outbox SET claim = $1, claimed_until = $2 FROM due WHERE outbox.id = due.id RETURNING outbox.id, subject, headers, body"  # noqa: S608, E501 - constants
+        held = "SET claim = $1, claimed_until = $2 FROM due WHERE outbox.id = due.id"
+        taken = "outbox.id, subject, headers, body"
+        statement = f"WITH due AS MATERIALIZED ({due}) UPDATE outbox {held} RETURNING {taken}"
         values: tuple[Any, ...] = (token, at + LEASE, at, limit)
     else:
         due = f"SELECT id FROM outbox WHERE {free.format(at='?')} ORDER BY id LIMIT ?"  # noqa: S608 - constants

@@ -20,7 +20,7 @@ from notifier.domain.delivery import Delivery
 from notifier.domain.dossier import Dossier
 from notifier.domain.states import TAKEN, State
 from notifier.domain.subscription import DIGESTS, Project, Subscription, Telling
-from notifier.handlers.telling import cause
+from notifier.handlers.telling import cause, renew
 from notifier.store import listeners, projects, rooms, tellings
 
 
@@ -147,8 +147,4 @@ async def stop_digests(work: Work, person_id: UUID) -> None:
 async def renew_digests(work: Work) -> None:
     """Make every appointment of a subscription again; one whose hour passed while nobody was there comes now."""
     for one in await listeners.listening(work.session):
-        due = DigestDue(subscription_id=one.id)
-        if one.next_at is not None and one.next_at <= work.at:
-            work.record(due)
-        elif one.next_at is not None:
-            work.later(due, one.next_at, one.id.hex)
+        renew(work, DigestDue(subscription_id=one.id), one.next_at, one.id.hex)

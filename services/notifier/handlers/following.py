@@ -17,7 +17,7 @@ from notifier.domain import delivery as deliveries
 from notifier.domain import hours, reminders
 from notifier.domain.states import State
 from notifier.domain.words import one_line, web_address
-from notifier.handlers.telling import advance, announce, cause
+from notifier.handlers.telling import advance, announce, cause, renew
 from notifier.store import following
 from notifier.store.following import Forwarded
 
@@ -95,11 +95,7 @@ async def _set(work: Work, one: Forwarded) -> None:
 async def renew_reminders(work: Work) -> None:
     """Make every appointment again; those whose time passed while the broker was away come now."""
     for one in await following.awaited(work.session):
-        due = ReminderDue(match_id=one.match_id)
-        if one.next_at is not None and one.next_at <= work.at:
-            work.record(due)
-        elif one.next_at is not None:
-            work.later(due, one.next_at, one.match_id.hex)
+        renew(work, ReminderDue(match_id=one.match_id), one.next_at, one.match_id.hex)
 
 
 async def learn_decoding(work: Work, event: CallDecoded) -> None:

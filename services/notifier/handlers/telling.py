@@ -4,8 +4,10 @@ Used by every other part of the story; each call is inside the transaction of it
 """
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from kernel.contracts.envelope import Event
 from kernel.contracts.notifier import DeliveryDue, MessageKind
 from kernel.runtime.database import Work
 from notifier import store
@@ -58,6 +60,14 @@ async def advance(work: Work, candidacy_id: UUID) -> None:
 def appoint(work: Work, waiting: Delivery) -> None:
     if waiting.state is State.A_ENVOYER and waiting.due_at is not None:
         work.later(DeliveryDue(delivery_id=waiting.id), waiting.due_at, waiting.id.hex)
+
+
+def renew(work: Work, event: Event, at: datetime | None, key: str) -> None:
+    """Make an appointment again, where one stands; if its hour passed while nobody was there, it comes now."""
+    if at is not None and at <= work.at:
+        work.record(event)
+    elif at is not None:
+        work.later(event, at, key)
 
 
 def cause(work: Work) -> UUID:
