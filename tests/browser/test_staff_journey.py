@@ -137,14 +137,7 @@ async def test_a_wave_is_opened_weighed_and_decided(
     await expect(page.get_by_text("Voyez l’appel de la Région avec nous.").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (360, False)])
-async def test_a_list_is_filtered_kept_and_acted_upon(
-    browser_page: BrowserPage, place: Place, violations: Violations, width: int, scripts: bool
-) -> None:
-    page = await officer(await browser_page(width, scripts=scripts), place)
-    axe = violations if scripts else None
-    await opens_a_wave(page, place)
-    await dossiers_arrive(place)
+async def a_view_is_kept(page: Page, place: Place, axe: Violations | None, width: int) -> None:
     await page.goto(f"{place.base}/dossiers")
     await page.get_by_text("Autres filtres et colonnes").click()
     await page.get_by_label("Stade").first.select_option("etude")
@@ -155,6 +148,17 @@ async def test_a_list_is_filtered_kept_and_acted_upon(
     await page.get_by_label("Nom de la vue").fill("Les études")
     await page.get_by_role("button", name="Garder la vue").click()
     await expect(page.get_by_role("link", name="Les études")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (360, False)])
+async def test_a_list_is_filtered_kept_and_acted_upon(
+    browser_page: BrowserPage, place: Place, violations: Violations, width: int, scripts: bool
+) -> None:
+    page = await officer(await browser_page(width, scripts=scripts), place)
+    axe = violations if scripts else None
+    await opens_a_wave(page, place)
+    await dossiers_arrive(place)
+    await a_view_is_kept(page, place, axe, width)
 
     await page.get_by_label("Cocher LE-2026-0002").check()
     await page.get_by_label("Pour les dossiers cochés").select_option("etiqueter")
