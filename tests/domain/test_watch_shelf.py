@@ -1,21 +1,25 @@
 """One change is compared with the other side alone, and the answer is the one that comparing everything gives."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funding_watch.domain import postings, shelf
+from funding_watch.domain import offers, postings, shelf
 from funding_watch.domain.call import FundingCall
-from funding_watch.domain.matching import Proposal, best, ranked, worth_sending
+from funding_watch.domain.matching import UNTAUGHT, Proposal, best, ranked, worth_sending
+from funding_watch.domain.offers import table
 from funding_watch.domain.postings import Postings
 from funding_watch.domain.projects import Candidacy
+from funding_watch.domain.relevance import relevant_calls
 from funding_watch.domain.shelf import Shelf
 from funding_watch.domain.stock import Index
 from tests.watch_story import PLACE, START, call, english_call, far_calls, need, project
 
+AT_HOME = replace(PLACE, zones=frozenset({"bassin-minier"}))
 WORDS = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0.5, 9), min_size=1)
 SUBJECTS = (
     "Réseau de chaleur au bois",
@@ -50,8 +54,8 @@ def test_rows_written_one_by_one_score_as_rows_written_at_once(
                 there[key] = weights
             grown.scores(asked)
         anew: Postings[int] = Postings(1.5)
-        for key, weights in there.items():
-            anew.put(key, weights)
+        for key, row in there.items():
+            anew.put(key, row)
 
     assert len(grown) == len(there)
     assert scored(grown, asked) == scored(anew, asked)
@@ -59,7 +63,7 @@ def test_rows_written_one_by_one_score_as_rows_written_at_once(
 
 
 def scored(rows: Postings[int], asked: dict[str, float]) -> dict[int, float]:
-    [found] = rows.scores(asked)
+    found = rows.scores(asked)[:, 0]
     return {key: float(found[place]) for key, place in rows.named(found > 0)}
 
 
@@ -68,12 +72,13 @@ def variant(number: int, subject: int, changes: int) -> FundingCall:
     closed = {"closes_at": START.replace(day=1)} if changes == 1 else {}
     doubtful = {"quarantined": True} if changes == 2 else {}
     expenses = {"expenses": ()} if changes == 3 else {}
-    title = SUBJECTS[subject]
-    return call(f"c{number}", title=title, description=f"{title}, édition {number}.", **closed, **doubtful, **expenses)
+    kept = {"perimeter_codes": ("32", "bassin-minier")} if changes == 4 else {}
+    title, changed = SUBJECTS[subject], {**closed, **doubtful, **expenses, **kept}
+    return call(f"c{number}", title=title, description=f"{title}, édition {number}.", **changed)
 
 
 CHANGES = st.lists(
-    st.lists(st.builds(variant, st.integers(0, 11), st.integers(0, 5), st.integers(0, 3)), min_size=1, max_size=4),
+    st.lists(st.builds(variant, st.integers(0, 11), st.integers(0, 5), st.integers(0, 4)), min_size=1, max_size=4),
     min_size=1,
     max_size=8,
 )
@@ -89,15 +94,15 @@ def test_the_projects_left_alone_would_have_had_the_same_calls(batches: list[lis
         kept.learn_calls(first, {one.key: "0" for one in first})
         kept.weigh(kept.index.measured())
         kept.learn_projects(PROJECTS)
-        current = {one.candidacy_id: kept.proposals(one, PLACE, START) for one in PROJECTS}
+        current = {one.candidacy_id: kept.proposals(one, AT_HOME, START) for one in PROJECTS}
 
         for number, batch in enumerate(batches, 1):
             kept.learn_calls(batch, {one.key: str(number) for one in batch})
             shown = {key: {one.call_key: one.score for one in found} for key, found in current.items()}
-            touched = kept.touched({one.key for one in batch}, shown, PLACE)
+            touched = kept.touched({one.key for one in batch}, shown, AT_HOME)
             for one in PROJECTS:
                 if one.candidacy_id in touched:
-                    current[one.candidacy_id] = kept.proposals(one, PLACE, START)
+                    current[one.candidacy_id] = kept.proposals(one, AT_HOME, START)
 
         assert current == compared_with_everything(kept)
 
@@ -108,17 +113,30 @@ def compared_with_everything(kept: Shelf) -> dict[UUID, list[Proposal]]:
         anew.put(entry.call)
     found = Shelf()
     found.index = anew
-    return {one.candidacy_id: found.proposals(one, PLACE, START) for one in PROJECTS}
+    return {one.candidacy_id: found.proposals(one, AT_HOME, START) for one in PROJECTS}
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.builds(variant, st.integers(0, 30), st.integers(0, 5), st.sampled_from((0, 1, 3))), max_size=30))
+@given(st.lists(st.builds(variant, st.integers(0, 30), st.integers(0, 5), st.sampled_from((0, 1, 3, 4))), max_size=30))
 def test_stopping_early_misses_nothing(calls: list[FundingCall]) -> None:
     index = Index.of([*far_calls(), english_call(), *{one.key: one for one in calls}.values()])
 
     for one in PROJECTS:
         assert one.facts is not None
-        assert best(one.facts, index, PLACE, START) == worth_sending(ranked(one.facts, index, PLACE, START))
+        assert best(one.facts, index, AT_HOME, START) == worth_sending(ranked(one.facts, index, AT_HOME, START))
+        with pytest.MonkeyPatch.context() as patch:
+            planned = table(one.facts, index, AT_HOME, START, lessons=UNTAUGHT)
+            patch.setattr(offers, "relevant_calls", lambda *asked: relevant_calls(*asked[:3]))
+            assert planned == table(one.facts, index, AT_HOME, START, lessons=UNTAUGHT)
+
+
+def test_a_call_kept_for_the_place_is_found_that_would_not_be_elsewhere() -> None:
+    weak = call("weak", title="Éclairage des stades au bois", description="", perimeter_codes=("32", "bassin-minier"))
+    index = Index.of([*far_calls(), weak, call("heat")])
+    last = project(needs=[need().model_copy(update={"priority": 3})])
+
+    assert [one.entry.call.reference for one in best(last, index, PLACE, START)] == ["heat"]
+    assert [one.entry.call.reference for one in best(last, index, AT_HOME, START)] == ["heat", "weak"]
 
 
 def test_a_project_that_left_and_one_that_changed_are_known() -> None:
@@ -140,3 +158,16 @@ def test_calls_that_left_and_changed_are_asked_for_again() -> None:
 
     assert kept.stale_calls({call("a").key: "2", call("c").key: "1"}) == [call("a").key, call("c").key]
     assert set(kept.index.entries) == {call("a").key}
+
+
+def test_a_call_is_known_by_the_places_it_is_kept_for_as_long_as_it_is() -> None:
+    index = Index()
+    index.put(call("a", perimeter_codes=("62", "bassin-minier")))
+    index.put(call("b", perimeter_codes=("62",)))
+    assert index.kept_for({"bassin-minier", "qpv"}) == {call("a").key}
+    assert index.kept_for({"62"}) == {call("a").key, call("b").key}
+
+    index.put(call("a", perimeter_codes=("59",)))
+    index.drop(call("b").key)
+    assert index.kept_for({"bassin-minier", "62"}) == set()
+    assert index.kept_for({"59"}) == {call("a").key}

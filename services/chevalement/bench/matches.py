@@ -16,9 +16,10 @@ import psutil
 
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
-from funding_watch.domain.matching import MADE_FOR, THRESHOLD, queries_of, relevances
+from funding_watch.domain.matching import THRESHOLD
 from funding_watch.domain.postings import Postings
 from funding_watch.domain.projects import Candidacy
+from funding_watch.domain.relevance import queries_of, relevant_calls
 from funding_watch.domain.shelf import Shelf
 from kernel.contracts.intake import Need, Project
 
@@ -91,7 +92,7 @@ def _products(shelf: Shelf, projects: Sequence[Candidacy]) -> tuple[float, float
     bare = time.perf_counter() - began
     began = time.perf_counter()
     for start in range(0, len(queries), NEEDS):
-        relevances(queries[start : start + NEEDS], shelf.index, THRESHOLD - MADE_FOR)
+        list(relevant_calls(queries[start : start + NEEDS], shelf.index, PLACE, THRESHOLD))
     if not found.nnz:
         raise RuntimeError("no need of the benchmark shares a word with a call: it would measure nothing")
     return time.perf_counter() - began, bare

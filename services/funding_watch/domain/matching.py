@@ -9,9 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
-from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import (
     Check,
     CheckName,
@@ -25,18 +22,26 @@ from funding_watch.domain.eligibility import (
 from funding_watch.domain.lessons import Lessons
 from funding_watch.domain.quotes import quotes
 from funding_watch.domain.reasons import reason
-from funding_watch.domain.stock import K1, Entry, Index, Statistics
+from funding_watch.domain.relevance import (
+    ANSWERED_TOO,
+    MADE_FOR,
+    OTHER_NEEDS,
+    Query,
+    Relevant,
+    most_of,
+    queries_of,
+    relevant_calls,
+)
+from funding_watch.domain.stock import Entry, Index
 from funding_watch.domain.words import words_of
 from kernel.contracts.funding_watch import Verdict
-from kernel.contracts.intake import Need, Project
+from kernel.contracts.intake import Project
 
 MOST = 5
 """Calls proposed for one project at once, the best ones: what a person reads in a week."""
 THRESHOLD = 0.22
 """Score under which nothing is proposed: over it four alerts in five were worth reading on a judged set."""
 
-NEED_WEIGHT = {"expertise": 0.85, "communication": 0.7, "partenariat": 0.7}
-"""A need that asks for no money counts less: a call is first of all money."""
 DOUBT: Mapping[CheckName, float] = {
     "territoire": 0.85,
     "zone": 0.6,
@@ -50,19 +55,7 @@ DOUBT: Mapping[CheckName, float] = {
 """What an answer that is to check leaves of the relevance."""
 PARTNERS = 0.8
 """What the search for European partners leaves of the relevance."""
-MADE_FOR = 0.1
-"""Added for a call kept for a zone of the project: on a judged set nDCG@10 went from .74 to .81 with it."""
-PURPOSE_WEIGHT, DETAILS_WEIGHT, TITLE_WEIGHT, SUMMARY_WEIGHT = 1.0, 0.5, 0.25, 0.2
-"""What a word counts for: the need says what is searched for, the project only in which context."""
-PRIORITY_WEIGHT = (1.0, 0.85, 0.6)
-"""What a need of first, second, third priority and after counts for."""
-OTHER_NEEDS, ANSWERED_TOO = 0.5, 2
-"""Share of their own score that the other needs a call answers add to the best one's, and how many of them."""
-TELLING = 12
-"""A need is answered in full by this many of its most telling words."""
 UNTAUGHT = Lessons()
-ROUNDED = 0.0001
-"""More than rounding a score can add to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,72 +68,6 @@ class Proposal:
     score: float
     reason: str
     checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What a need searches for. `weights`: stem → what it counts for; `gains`: the same times its rarity."""
-
-    project: Project
-    need: Need
-    weights: Mapping[str, float]
-    gains: Mapping[str, float]
-    reachable: float
-    """What a call holding the most telling words would reach."""
-    weight: float = 1.0
-    """What the need counts for among those of the project."""
-
-    def part(self, *, of_need: bool) -> dict[str, float]:
-        """The gains of the need's own words, or of those of its context."""
-        return {stem: gain for stem, gain in self.gains.items() if _is_of_need(self.weights[stem]) == of_need}
-
-
-def query_of(project: Project, need: Need, statistics: Statistics, weight: float = 1.0) -> Query:
-    """The words of the need, within what the project is about; words that no measured call has are left out."""
-    weights: dict[str, float] = {}
-    for text, counted in (
-        (project.summary, SUMMARY_WEIGHT),
-        (project.title, TITLE_WEIGHT),
-        (need.details, DETAILS_WEIGHT),
-        (need.purpose, PURPOSE_WEIGHT),
-    ):
-        for word in words_of(text):
-            if word.stem in statistics.frequency:
-                weights[word.stem] = max(weights.get(word.stem, 0.0), counted)
-    gains = {stem: weights[stem] * statistics.rarity(stem) for stem in sorted(weights)}
-    reachable = sum(sorted(gains.values(), reverse=True)[:TELLING]) * (K1 + 1)
-    return Query(project, need, weights, gains, reachable or 1.0, weight)
-
-
-def queries_of(project: Project, statistics: Statistics, priorities: Mapping[int, int] | None = None) -> list[Query]:
-    """What the needs of a project search for. `priorities`: number of a need → 1 (first) and more; else its own."""
-    needs = sorted(project.needs, key=lambda need: need.number)
-    return [query_of(project, need, statistics, _weight_of(need, priorities or {})) for need in needs]
-
-
-def relevances(queries: Sequence[Query], index: Index, least: float = 0.0) -> dict[str, list[tuple[Query, float]]]:
-    """Key of each call that speaks of a need → the needs with their relevance.
-
-    Relevance is BM25 as a share of what is reachable, times the need's weight. A call that shares words with the
-    context of a need alone is left out, and so is one that all its needs together could not bring to `least`.
-    """
-    if not queries:
-        return {}
-    parts = [query.part(of_need=own) for own in (True, False) for query in queries]
-    own, around = np.split(index.postings.scores(*parts), 2)
-    shares = np.array([[1 / query.reachable] for query in queries], np.float32)
-    weights = np.array([[query.weight] for query in queries], np.float32)
-    found = np.minimum(1, np.where(own > 0, own + around, 0) * shares) * weights
-    top = found.max(axis=0, initial=0)
-    together = top + OTHER_NEEDS * (found.sum(axis=0) - top)
-    return {
-        key: [(query, float(score)) for query, score in zip(queries, found[:, place], strict=True) if score > 0]
-        for key, place in index.postings.named((top > 0) & (together >= least))
-    }
-
-
-def _is_of_need(weight: float) -> bool:
-    return weight >= DETAILS_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +93,7 @@ def worth_sending(fits: Sequence[Fit]) -> list[Fit]:
 def best(project: Project, index: Index, place: Place, now: datetime, lessons: Lessons = UNTAUGHT) -> list[Fit]:
     """The same as `worth_sending(ranked(…))`: calls are checked from the most promising on, until none can win."""
     found: list[Fit] = []
-    for promise, key, relevant in _promising(queries_of(project, index.statistics), index, place, THRESHOLD - MADE_FOR):
+    for promise, key, relevant in _promising(project, index, place):
         if promise < (found[-1].score if len(found) == MOST else THRESHOLD):
             break
         fit = _taught(_checked(index.entries[key], relevant, place, now), index, lessons)
@@ -188,34 +115,19 @@ def ranked(
     queries = queries_of(project, index.statistics, priorities)
     checked = (
         _taught(_checked(index.entries[key], relevant, place, now), index, lessons)
-        for _, key, relevant in _promising(queries, index, place)
+        for key, relevant in relevant_calls(queries, index, place)
     )
     return sorted((fit for fit in checked if fit), key=_best_first)
 
 
-Relevant = list[tuple[Query, float]]
-
-
-def _promising(
-    queries: Sequence[Query], index: Index, place: Place, least: float = 0.0
-) -> list[tuple[float, str, Relevant]]:
-    """Each call that speaks of a need: the most its score can be, its key, and the needs with their relevance."""
-    found = relevances(queries, index, least)
+def _promising(project: Project, index: Index, place: Place) -> list[tuple[float, str, Relevant]]:
+    """Each call that may reach the threshold: the most its score can be, its key, and the needs it speaks of."""
+    found = relevant_calls(queries_of(project, index.statistics), index, place, THRESHOLD)
     promised = (
-        (most_of([score for _, score in one], index.entries[key].call, place), key, one) for key, one in found.items()
+        (most_of([score for _, score in relevant], index.entries[key].call, place), key, relevant)
+        for key, relevant in found
     )
-    return sorted(promised, key=_most_first)
-
-
-def _most_first(one: tuple[float, str, Relevant]) -> tuple[float, str]:
-    return -one[0], one[1]
-
-
-def most_of(relevances_of_needs: Sequence[float], call: FundingCall, place: Place) -> float:
-    """The most that a call can score which is that relevant to the needs of a project, if every check says yes."""
-    top, *others = sorted(relevances_of_needs, reverse=True)
-    at_home = MADE_FOR if is_made_for(call, place) else 0.0
-    return min(1.0, top + OTHER_NEEDS * sum(others[:ANSWERED_TOO]) + at_home) + ROUNDED
+    return sorted(promised, key=lambda one: (-one[0], one[1]))
 
 
 def _best_first(fit: Fit) -> tuple[float, str]:
@@ -238,11 +150,6 @@ def _taught(fit: Fit | None, index: Index, lessons: Lessons) -> Fit | None:
         return None
     share = lessons.share(fit.entry.call, index.statistics)
     return fit if share == 1 else replace(fit, score=round(fit.score * share, 4))
-
-
-def _weight_of(need: Need, priorities: Mapping[int, int]) -> float:
-    rank = max(1, priorities.get(need.number, need.priority or 1))
-    return NEED_WEIGHT.get(need.kind, 1.0) * PRIORITY_WEIGHT[min(rank, len(PRIORITY_WEIGHT)) - 1]
 
 
 def _together(found: Sequence[Fit]) -> Fit:
@@ -276,7 +183,7 @@ def shared_words(fit: Fit) -> list[str]:
     A word of an English call comes with the need's own: « rooftops (toitures) ».
     """
     call, need = fit.entry.call, fit.query.need
-    stems = [stem for stem in fit.query.gains.keys() & fit.entry.counts.keys() if _is_of_need(fit.query.weights[stem])]
+    stems = [stem for stem in fit.query.gains.keys() & fit.entry.counts.keys() if fit.query.asks(stem)]
     shown = quotes(call, {stem: fit.query.gains[stem] for stem in sorted(stems)})
     if call.language == "fr":
         return shown

@@ -13,8 +13,9 @@ from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Check, Place, check_project, is_made_for, verdict_of
 from funding_watch.domain.exclusions import Exclusion, exclusions
 from funding_watch.domain.lessons import Lessons
-from funding_watch.domain.matching import MADE_FOR, THRESHOLD, Fit, fit_of, queries_of, relevances
+from funding_watch.domain.matching import THRESHOLD, Fit, fit_of
 from funding_watch.domain.money import ABSURD, PRIVATE_WORDS, Offer
+from funding_watch.domain.relevance import MADE_FOR, queries_of, relevant_calls
 from funding_watch.domain.stock import Index
 from kernel.contracts.funding_watch import Verdict
 from kernel.contracts.intake import Need, Project
@@ -96,7 +97,9 @@ def table(
 def _answering(project: Project, index: Index, place: Place, now: datetime, lessons: Lessons) -> list[dict[int, Fit]]:
     """For each call that nobody refuses, the needs that it is close enough to, by number; the closest call first."""
     found: list[tuple[float, str, dict[int, Fit]]] = []
-    for key, relevant in relevances(queries_of(project, index.statistics), index).items():
+    queries = queries_of(project, index.statistics)
+    least = THRESHOLD * min((query.weight for query in queries), default=1.0)
+    for key, relevant in relevant_calls(queries, index, place, least):
         entry = index.entries[key]
         common = check_project(entry.call, project, place, now)
         if key in lessons.aside or verdict_of(common) == "non":

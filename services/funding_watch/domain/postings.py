@@ -4,7 +4,7 @@ The rule kept here: a text's score depends on nothing but itself and the questio
 is found without reading the others again; a change costs its own words.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -63,28 +63,23 @@ class Postings(Generic[Key]):
             self._keys[place] = None
 
     def scores(self, *asked: Mapping[str, float]) -> Floats:
-        """For each question a line: the product of its weights with those of each row ever written; see `named`."""
-        self._order()
-        found = np.zeros((len(asked), len(self._keys)), np.float32)
-        for segment, first in ((self._base, 0), (self._tail, self._ordered)):
-            if segment.nnz:
-                product = self._questions(asked, segment.shape[0]) @ segment
-                found[:, first : first + segment.shape[1]] = product.toarray()
-        return found
+        """For each row ever written a line, for each question a column: the product of their weights; see `named`.
 
-    def _questions(self, asked: Sequence[Mapping[str, float]], words: int) -> "csr_matrix[np.float32]":
-        """A row a question; words that no row of the segment has are left out."""
-        columns: list[int] = []
-        values: list[float] = []
-        ends = [0]
-        for one in asked:
-            for word, weight in one.items():
-                column = self._words.get(word, words)
-                if column < words:
-                    columns.append(column)
-                    values.append(weight)
-            ends.append(len(columns))
-        return csr_matrix((np.array(values, np.float32), np.array(columns, np.int32), ends), shape=(len(asked), words))
+        Only the postings of the words asked for are read, once for all the questions; a row's products are added
+        in the order of the alphabet, so that its score is the same to the last bit whatever was written before.
+        """
+        self._order()
+        words = sorted({word for one in asked for word in one if word in self._words})
+        columns = np.array([self._words[word] for word in words], np.int64)
+        weights = np.array([[one.get(word, 0.0) for one in asked] for word in words], np.float32)
+        found = [np.zeros((0, len(asked)), np.float32)]
+        for segment in (self._base, self._tail):
+            known = columns < segment.shape[0]
+            if segment.nnz and known.any():
+                found.append(segment[columns[known]].T @ weights[known])
+            else:
+                found.append(np.zeros((segment.shape[1], len(asked)), np.float32))
+        return np.concatenate(found)
 
     def saturated(self, count: float, damping: float) -> float:
         """What a word that is said `count` times in a row of that damping weighs."""
@@ -96,6 +91,10 @@ class Postings(Generic[Key]):
             key = self._keys[place]
             if key is not None:
                 yield key, place
+
+    def marked(self, keys: Iterable[Key]) -> NDArray[np.intp]:
+        """The places of those rows; keys that are not here have none."""
+        return np.array([self._places[key] for key in keys if key in self._places], np.intp)
 
     def matrix(self) -> "csr_matrix[np.float32]":
         """All the rows that are there, one after the other, over all the words."""

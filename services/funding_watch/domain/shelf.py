@@ -12,9 +12,10 @@ from uuid import UUID
 from funding_watch.domain.call import FundingCall
 from funding_watch.domain.eligibility import Place
 from funding_watch.domain.lessons import Lessons
-from funding_watch.domain.matching import MOST, THRESHOLD, UNTAUGHT, Proposal, Query, most_of, propose, queries_of
+from funding_watch.domain.matching import MOST, THRESHOLD, UNTAUGHT, Proposal, propose
 from funding_watch.domain.postings import Postings
 from funding_watch.domain.projects import Candidacy
+from funding_watch.domain.relevance import Query, most_of, queries_of
 from funding_watch.domain.stock import Index, Statistics, counts_of
 
 NeedKey = tuple[UUID, int]
@@ -101,7 +102,7 @@ class Shelf:
         if entry is None:
             return {}
         weights = self._saturated(entry.call, entry.length)
-        of_need, around = self._of_need.scores(weights)[0], self._around.scores(weights)[0]
+        of_need, around = self._of_need.scores(weights)[:, 0], self._around.scores(weights)[:, 0]
         found: dict[UUID, list[float]] = {}
         for key, row in self._of_need.named(of_need > 0):
             whole = float(of_need[row] + around[row])

@@ -74,6 +74,7 @@ class Index:
         self.statistics = statistics or Statistics()
         self.entries: dict[str, Entry] = {}
         self.postings: Postings[str] = Postings(K1)
+        self._kept_for: dict[str, set[str]] = {}
 
     @classmethod
     def of(cls, calls: Iterable[FundingCall]) -> "Index":
@@ -86,15 +87,26 @@ class Index:
 
     def put(self, call: FundingCall) -> None:
         """Know a call, or know it anew."""
+        self.drop(call.key)
         counts = counts_of(call)
         entry = Entry(call, float(sum(counts.values())))
         self.entries[call.key] = entry
         self.postings.put(call.key, counts, self.statistics.damping(call.language, entry.length))
+        for code in call.perimeter_codes:
+            self._kept_for.setdefault(code, set()).add(call.key)
 
     def drop(self, key: str) -> None:
         """Forget a call; nothing where it is not known."""
-        if self.entries.pop(key, None):
-            self.postings.drop(key)
+        entry = self.entries.pop(key, None)
+        if entry is None:
+            return
+        self.postings.drop(key)
+        for code in entry.call.perimeter_codes:
+            self._kept_for[code].discard(key)
+
+    def kept_for(self, codes: Iterable[str]) -> set[str]:
+        """The calls whose perimeter has one of these codes."""
+        return set[str]().union(*(self._kept_for.get(code, ()) for code in codes))
 
     def measured(self) -> Statistics:
         """What words tell in the calls that are here now."""
