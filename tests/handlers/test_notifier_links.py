@@ -12,9 +12,9 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from chevalement.catcher import Catcher
 from kernel.contracts.intake import SignInAsked
 from kernel.contracts.label import load_label
+from kernel.runtime import migrate
 from kernel.runtime.clock import FixedClock, SystemClock
 from kernel.runtime.database import Database
-from kernel.runtime.migrate import upgrade
 from kernel.runtime.settings import Settings
 from notifier import app, handlers
 from notifier.domain.delivery import Accepted, Delivery, Outcome, Postponed, Refused
@@ -155,11 +155,11 @@ async def test_the_same_event_writes_once(world: World) -> None:
 
 async def test_messages_of_before_stay_when_the_table_is_made_again(database_url: str) -> None:
     database = Database(database_url, SystemClock())
-    await upgrade(database.engine, "notifier", "0002")
+    await migrate.upgrade(database.engine, "notifier", "0002")
     async with database.work() as work:
         await work.connection.execute(bound(OLD), {"id": OLD_ID, "at": START})
         await work.connection.execute(bound(OLD_STEP), {"id": OLD_ID, "at": START})
-    await upgrade(database.engine, "notifier")
+    await migrate.upgrade(database.engine, "notifier")
     async with database.work() as work:
         assert (await work.connection.execute(text("SELECT count(*) FROM delivery"))).scalar() == 1
         await work.connection.execute(text("DELETE FROM delivery_step"))
