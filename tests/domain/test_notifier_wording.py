@@ -77,6 +77,20 @@ def test_every_kind_says_the_same_in_both_readings(writer: Writer, kind: Message
     assert not re.search(r"\{\{|\{%|None|\ue000|<!--~|%%", written.html + written.text + written.subject)
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("Répond à votre besoin « Construire la chaufferie »", 0), ("Répond à votre besoin « Cons… »", 1)],
+)
+def test_a_mail_of_matches_names_a_need_once(writer: Writer, reason: str, said: int) -> None:
+    alert = sample("alerte_equipe", AT)
+    [match] = alert.snapshot["projects"][0]["matches"]
+    match |= {"need": "Construire la chaufferie.", "reason": reason}
+    written = writer.write(alert, AT)
+
+    assert [one.count("Besoin :") for one in (written.text, written.html)] == [said, said]
+    assert [one.count("Construire la chaufferie") for one in (written.text, written.html)] == [1, 1]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_value_of_every_kind_is_needed_or_a_choice(writer: Writer, kind: MessageKind) -> None:
     """A wording asks for nothing that its snapshot does not give; what it asks for, it cannot do without."""
