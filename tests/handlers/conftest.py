@@ -13,6 +13,14 @@ from kernel.runtime.clock import FixedClock
 from kernel.runtime.database import Database
 
 NAME = "handlers"
+ANEW = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+EMPTYING = """
+SELECT format('DELETE FROM %I', tablename) FROM pg_tables
+WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL
+SELECT format('ALTER SEQUENCE %I RESTART', sequencename) FROM pg_sequences WHERE schemaname = 'public'
+"""
+"""What to run so that only tables are left."""
 Upgrade = Callable[[AsyncEngine, str, str], Awaitable[None]]
 
 
@@ -52,7 +60,8 @@ class Kept:
         if (service, revision) == (self._holds, "head"):
             return
         if self._holds:
-            await self._run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+            await self._run(*ANEW)
+        self._holds = None  # until the migrations went to their end
         await real(engine, service, revision)
         self._holds = service if revision == "head" else None
 
@@ -61,18 +70,14 @@ class Kept:
         if self._holds:
             await self._run("SET session_replication_role = replica", *await self._emptying())  # triggers keep still
         else:
-            await self._run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+            await self._run(*ANEW)
 
     async def _emptying(self) -> list[str]:
         connection = await asyncpg.connect(self.dsn)
         try:
-            tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            sequences = await connection.fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+            return [row[0] for row in await connection.fetch(EMPTYING)]
         finally:
             await connection.close()
-        names = [row[0] for row in tables if row[0] != "alembic_version"]
-        emptied = [f'DELETE FROM "{name}"' for name in names]  # noqa: S608 - names from the catalogue
-        return emptied + [f'ALTER SEQUENCE "{row[0]}" RESTART' for row in sequences]
 
     async def _run(self, *statements: str) -> None:
         connection = await asyncpg.connect(self.dsn)

@@ -43,7 +43,7 @@ PROGRAMMES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("littoral", "littoral", re.compile(r"communes? (?:du )?littoral|trait de cote")),
     ("montagne", "montagne", re.compile(r"zones? de montagne|communes? de montagne")),
     ("frr", "France Ruralités Revitalisation", re.compile(r"ruralites? revitalisation|revitalisation rurale|\bfrr\b")),
-    ("rural", "commune rurale", re.compile(r"^(?!.*\burbain).*\b(?:communes? rurales?|solidarite rurale)\b")),
+    ("rural", "rurale", re.compile(r"^(?!.*\burbain).*\b(?:communes? rurales?|solidarite rurale)\b")),
 )
 """Slug of a zone, its name, and how a call names it: lists of communes that the State or the law has closed."""
 
